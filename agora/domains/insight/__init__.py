@@ -1,0 +1,1 @@
+"""Quarter: what can be learnt from it all."""

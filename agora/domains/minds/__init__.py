@@ -1,0 +1,1 @@
+"""Quarter: the agents and what goes on in them."""

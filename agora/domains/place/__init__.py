@@ -1,0 +1,1 @@
+"""Quarter: who and where."""

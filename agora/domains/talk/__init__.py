@@ -1,0 +1,1 @@
+"""Quarter: what is said."""
