@@ -1,0 +1,4 @@
+"""The gateway: WebSocket sessions, who is told what, and how a client that comes back misses nothing.
+
+It knows no domain. Domains offer it values from ``agora.gateway.ports``; it subscribes to the kernel's bus.
+"""

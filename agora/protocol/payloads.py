@@ -1,0 +1,338 @@
+"""Objects of Discord's REST and gateway that several domains share, with exactly the fields its description requires.
+
+Ids are strings here; times are ISO 8601. Optional fields are ``UNSET`` and then absent from the JSON.
+Field meanings: https://discord.com/developers/docs/resources/user, …/guild, …/channel, …/message.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of what goes out."""
+
+
+class User(Wire, frozen=True, kw_only=True):
+    """A user as everybody may see it. ``discriminator`` is ``0``: names are unique."""
+
+    id: str
+    username: str
+    global_name: str | None = None
+    avatar: str | None = None
+    discriminator: str = "0"
+    public_flags: int = 0
+    flags: int = 0
+    bot: bool = False
+    system: bool = False
+    banner: str | None = None
+    accent_color: int | None = None
+    avatar_decoration_data: None = None
+    primary_guild: None = None
+
+
+class OwnUser(User, frozen=True, kw_only=True):
+    """A user as it sees itself (``/users/@me``, READY)."""
+
+    mfa_enabled: bool = False
+    locale: str = "en-US"
+    premium_type: int = 0
+    email: str | None = None
+    verified: bool = True
+
+
+class Member(Wire, frozen=True, kw_only=True):
+    """A user in a guild. In messages ``user`` is left out, as Discord does."""
+
+    roles: tuple[str, ...]
+    joined_at: str
+    user: User | msgspec.Raw | dict[str, Any] | UnsetType = UNSET
+    nick: str | None = None
+    avatar: str | None = None
+    banner: str | None = None
+    communication_disabled_until: str | None = None
+    flags: int = 0
+    pending: bool = False
+    premium_since: str | None = None
+    mute: bool = False
+    deaf: bool = False
+    guild_id: str | UnsetType = UNSET  # only in gateway events
+    permissions: str | UnsetType = UNSET
+
+
+class RoleColors(Wire, frozen=True, kw_only=True):
+    """A role's colours; only the first is used unless the guild has gradients."""
+
+    primary_color: int = 0
+    secondary_color: int | None = None
+    tertiary_color: int | None = None
+
+
+class RoleTags(Wire, frozen=True, kw_only=True):
+    """What a managed role belongs to."""
+
+    bot_id: str | UnsetType = UNSET
+    integration_id: str | UnsetType = UNSET
+
+
+class Role(Wire, frozen=True, kw_only=True):
+    """A role. ``permissions`` is a number as a string."""
+
+    id: str
+    name: str
+    permissions: str
+    position: int = 0
+    color: int = 0
+    colors: RoleColors = RoleColors()
+    hoist: bool = False
+    managed: bool = False
+    mentionable: bool = False
+    icon: str | None = None
+    unicode_emoji: str | None = None
+    flags: int = 0
+    tags: RoleTags | UnsetType = UNSET
+
+
+class Overwrite(Wire, frozen=True, kw_only=True):
+    """Permissions of one role (``type`` 0) or member (1) in one channel."""
+
+    id: str
+    type: int
+    allow: str
+    deny: str
+
+
+class GuildChannel(Wire, frozen=True, kw_only=True):
+    """A channel of a guild, or a category."""
+
+    id: str
+    type: int
+    guild_id: str
+    name: str
+    position: int = 0
+    flags: int = 0
+    parent_id: str | None = None
+    topic: str | UnsetType | None = UNSET
+    last_message_id: str | UnsetType | None = UNSET
+    last_pin_timestamp: str | UnsetType | None = UNSET
+    rate_limit_per_user: int | UnsetType = UNSET
+    permission_overwrites: tuple[Overwrite, ...] = ()
+    nsfw: bool = False
+    permissions: str | UnsetType = UNSET
+
+
+class PrivateChannel(Wire, frozen=True, kw_only=True):
+    """A direct message channel between two. ``recipients`` are the others, not the reader."""
+
+    id: str
+    type: int = 1
+    recipients: tuple[User | msgspec.Raw | dict[str, Any], ...] = ()
+    flags: int = 0
+    last_message_id: str | None = None
+    last_pin_timestamp: str | UnsetType | None = UNSET
+
+
+class GroupChannel(PrivateChannel, frozen=True, kw_only=True):
+    """A direct message channel between several."""
+
+    owner_id: str
+    type: int = 3
+    name: str | None = None
+    icon: str | None = None
+
+
+class ReactionEmoji(Wire, frozen=True, kw_only=True):
+    """An emoji in a reaction: a Unicode emoji has no id."""
+
+    id: str | None = None
+    name: str | None = None
+    animated: bool | UnsetType = UNSET
+
+
+class ReactionCounts(Wire, frozen=True, kw_only=True):
+    """Agora has no super reactions: ``burst`` is 0."""
+
+    normal: int = 0
+    burst: int = 0
+
+
+class Reaction(Wire, frozen=True, kw_only=True):
+    """One emoji under a message with how many used it; ``me``: the reader did."""
+
+    emoji: ReactionEmoji
+    count: int
+    count_details: ReactionCounts
+    me: bool
+    me_burst: bool = False
+    burst_colors: tuple[str, ...] = ()
+
+
+class Emoji(Wire, frozen=True, kw_only=True):
+    """A guild's own emoji."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...] = ()
+    require_colons: bool = True
+    managed: bool = False
+    animated: bool = False
+    available: bool = True
+    user: User | UnsetType = UNSET
+
+
+class Attachment(Wire, frozen=True, kw_only=True):
+    """A file of a message. ``size`` in bytes, ``width`` and ``height`` in pixels."""
+
+    id: str
+    filename: str
+    size: int
+    url: str
+    proxy_url: str
+    content_type: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+
+
+class MessageReference(Wire, frozen=True, kw_only=True):
+    """Which message is answered."""
+
+    channel_id: str
+    message_id: str
+    guild_id: str | UnsetType = UNSET
+    type: int = 0
+
+
+class Message(Wire, frozen=True, kw_only=True):
+    """A message. ``guild_id`` and ``member`` are only in gateway events; ``content_html`` is Agora's own:
+    the content as sanitised HTML.
+    """
+
+    id: str
+    channel_id: str
+    author: User | msgspec.Raw | dict[str, Any]
+    content: str
+    timestamp: str
+    type: int = 0
+    edited_timestamp: str | None = None
+    tts: bool = False
+    mention_everyone: bool = False
+    mentions: tuple[Any, ...] = ()
+    mention_roles: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    embeds: tuple[Any, ...] = ()
+    components: tuple[Any, ...] = ()
+    pinned: bool = False
+    flags: int = 0
+    reactions: tuple[Reaction, ...] | UnsetType = UNSET
+    nonce: str | int | UnsetType = UNSET
+    webhook_id: str | UnsetType = UNSET
+    application_id: str | UnsetType = UNSET
+    message_reference: MessageReference | UnsetType = UNSET
+    referenced_message: Message | msgspec.Raw | UnsetType | None = UNSET
+    guild_id: str | UnsetType = UNSET
+    member: Member | UnsetType = UNSET
+    content_html: str | UnsetType = UNSET
+
+
+class Guild(Wire, frozen=True, kw_only=True):
+    """A guild as REST answers it. The defaults are what an Agora guild cannot have: boosts, vanity addresses, widgets."""
+
+    id: str
+    name: str
+    owner_id: str
+    roles: tuple[Role, ...]
+    icon: str | None = None
+    description: str | None = None
+    home_header: str | None = None
+    splash: str | None = None
+    discovery_splash: str | None = None
+    features: tuple[str, ...] = ()
+    banner: str | None = None
+    application_id: str | None = None
+    region: str = ""
+    afk_channel_id: str | None = None
+    afk_timeout: int = 300
+    system_channel_id: str | None = None
+    system_channel_flags: int = 0
+    widget_enabled: bool = False
+    widget_channel_id: str | None = None
+    verification_level: int = 0
+    default_message_notifications: int = 0
+    mfa_level: int = 0
+    explicit_content_filter: int = 0
+    max_presences: int | None = None
+    max_members: int = 500_000
+    max_stage_video_channel_users: int = 0
+    max_video_channel_users: int = 0
+    vanity_url_code: str | None = None
+    premium_tier: int = 0
+    premium_subscription_count: int = 0
+    preferred_locale: str = "en-US"
+    rules_channel_id: str | None = None
+    safety_alerts_channel_id: str | None = None
+    public_updates_channel_id: str | None = None
+    premium_progress_bar_enabled: bool = False
+    nsfw: bool = False
+    nsfw_level: int = 0
+    emojis: tuple[Emoji, ...] = ()
+    stickers: tuple[Any, ...] = ()
+    incidents_data: None = None
+    approximate_member_count: int | UnsetType = UNSET
+    approximate_presence_count: int | UnsetType = UNSET
+
+
+class UnavailableGuild(Wire, frozen=True, kw_only=True):
+    """A guild in READY (its GUILD_CREATE follows), or in GUILD_DELETE (without ``unavailable``: the user left it)."""
+
+    id: str
+    unavailable: bool | UnsetType = UNSET
+
+
+class MyGuild(Wire, frozen=True, kw_only=True):
+    """A guild in ``/users/@me/guilds``."""
+
+    id: str
+    name: str
+    owner: bool
+    permissions: str
+    icon: str | None = None
+    banner: str | None = None
+    features: tuple[str, ...] = ()
+    approximate_member_count: int | UnsetType = UNSET
+    approximate_presence_count: int | UnsetType = UNSET
+
+
+class Presence(Wire, frozen=True, kw_only=True):
+    """A user's status in a guild; ``user`` holds at least the id."""
+
+    user: dict[str, str]
+    status: str  # online, idle, dnd, offline
+    guild_id: str | UnsetType = UNSET
+    activities: tuple[Any, ...] = ()
+    client_status: dict[str, str] = {}
+
+
+class SessionStartLimit(Wire, frozen=True, kw_only=True):
+    """How often a bot may identify. ``reset_after`` in milliseconds."""
+
+    total: int = 1000
+    remaining: int = 1000
+    reset_after: int = 0
+    max_concurrency: int = 16
+
+
+class GatewayInfo(Wire, frozen=True, kw_only=True):
+    """Answer of ``GET /gateway``."""
+
+    url: str
+
+
+class GatewayBotInfo(GatewayInfo, frozen=True, kw_only=True):
+    """Answer of ``GET /gateway/bot``."""
+
+    shards: int = 1
+    session_start_limit: SessionStartLimit = SessionStartLimit()
