@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 
 class App:
-    """The parts of one running server. ``data`` is the data folder, ``root`` the folder with templates, static and models."""
+    """The parts of one running server. ``data`` is the data folder, ``root`` the folder with templates,
+    static and models. ``roles`` is what this process does (web, agents, inference); a command has none."""
 
     config: Config
     clock: Clock
@@ -28,10 +29,11 @@ class App:
     bus: Bus
     ledger: Ledger
 
-    def __init__(self, *, root: Path, data: Path, domains: Sequence[Domain]) -> None:
+    def __init__(self, *, root: Path, data: Path, domains: Sequence[Domain], roles: frozenset[str] = frozenset()) -> None:
         self.root = root
         self.data = data
         self.domains = tuple(domains)
+        self.roles = roles
         self._parts: dict[type[Any], Any] = {}
         self._offers: dict[type[Any], tuple[Any, ...]] = {}
 

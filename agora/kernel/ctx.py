@@ -54,6 +54,3 @@ class Ctx(msgspec.Struct, frozen=True):
 def system(app: App) -> Ctx:
     """The server acting for itself."""
     return Ctx(app=app, actor=SYSTEM)
-
-
-

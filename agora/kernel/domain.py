@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
     from agora.kernel.http import Route
     from agora.kernel.migrate import Step
+    from agora.kernel.tx import Tx
+
+
+Effect: TypeAlias = Callable[["Tx"], Any]
+"""A durable listener's change of the database, run in the same write as its cursor's move: exactly once."""
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -38,12 +43,13 @@ class Live(msgspec.Struct, frozen=True):
 class Durable(msgspec.Struct, frozen=True):
     """A listener with its own cursor in the database: sees every event at least once, in order, also after a crash.
 
-    ``fn(ctx, batch)`` is given up to ``batch`` recorded events of its types. ``event.id`` is the idempotency key.
+    ``fn(ctx, batch)`` is given up to ``batch`` recorded events of its types. It may return an ``Effect``: a function of
+    ``tx`` that runs together with the cursor's move. For outside effects ``event.id`` is the idempotency key.
     """
 
     name: str
     events: tuple[type[Event], ...]
-    fn: Callable[[Ctx, Sequence[Recorded]], Awaitable[None]]
+    fn: Callable[[Ctx, Sequence[Recorded]], Awaitable[Effect | None]]
     batch: int = 64
 
 
@@ -62,7 +68,7 @@ def live(event: type[Event], fn: Callable[[App, Recorded], None]) -> Live:
 def durable(
     name: str,
     events: type[Event] | tuple[type[Event], ...],
-    fn: Callable[[Ctx, Sequence[Recorded]], Awaitable[None]],
+    fn: Callable[[Ctx, Sequence[Recorded]], Awaitable[Effect | None]],
     *,
     batch: int = 64,
 ) -> Durable:

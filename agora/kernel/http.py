@@ -17,6 +17,7 @@ from agora.kernel.access import SIGNED_IN, Access
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
 
+
 class Bucket(msgspec.Struct, frozen=True):
     """A rate-limit bucket: ``limit`` calls each ``per_s`` seconds, counted per user and per value of ``by`` (a path parameter)."""
 

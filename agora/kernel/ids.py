@@ -22,7 +22,7 @@ class Snowflakes:
         if not 0 <= instance < 1024:
             raise ValueError("instance must be from 0 to 1023")
         self._clock = clock
-        self._instance = instance
+        self.instance = instance
         self._last_ms = 0
         self._sequence = 0
         self._lock = threading.Lock()
@@ -38,7 +38,7 @@ class Snowflakes:
             else:
                 self._sequence = 0
             self._last_ms = ms
-            return (ms << 22) | (self._instance << 12) | self._sequence
+            return (ms << 22) | (self.instance << 12) | self._sequence
 
 
 def created_ms(snowflake: int) -> int:

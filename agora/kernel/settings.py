@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from agora.kernel.limits import LimitSettings
+
 if TYPE_CHECKING:
     from agora.kernel.domain import Domain
 
@@ -58,6 +60,7 @@ KERNEL: tuple[Section, ...] = (
     ("server", Server),
     ("database", DatabaseSettings),
     ("files", FilesSettings),
+    ("security", LimitSettings),
     ("network", Network),
     ("logging", Logging),
 )

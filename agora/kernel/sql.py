@@ -63,7 +63,8 @@ class _Plan:
         self._order: list[str] = list(compiled.positiontup or [])
         self._defaults: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
         names = [re.sub(r"\W", "_", c.name) for c in getattr(statement, "selected_columns", ())]
-        self.make: Callable[[Any], Any] = namedtuple("Row", names, rename=True)._make if names else tuple
+        row: Any = namedtuple("Row", names, rename=True) if names else None
+        self.make: Callable[[Any], Any] = row._make if names else tuple
 
     def arguments(self, params: Mapping[str, Any]) -> tuple[Any, ...]:
         defaults = self._defaults

@@ -57,8 +57,8 @@ class Tx:
     ) -> CursorResult[Any]:
         """Run a Core statement."""
         if params is None:
-            return self.connection.execute(statement)  # type: ignore[return-value]
-        return self.connection.execute(statement, params)  # type: ignore[return-value,arg-type]
+            return self.connection.execute(statement)
+        return self.connection.execute(statement, params)
 
     def run(self, prepared: Prepared, **params: Any) -> int:
         """Run a prepared INSERT, UPDATE or DELETE; returns the number of rows it changed."""
@@ -77,4 +77,3 @@ class Tx:
     ) -> None:
         """Record a fact in the ledger within this transaction and publish it after the commit."""
         self.emissions.append(Emission(event, audience, guild_id, channel_id))
-

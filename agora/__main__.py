@@ -1,0 +1,22 @@
+"""``agora`` and ``python -m agora``."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; errors meant for people are one sentence on standard error, exit status 1."""
+    from agora.cli import build_cli
+    from agora.kernel.errors import AgoraError, SetupError
+
+    try:
+        build_cli()()
+    except SetupError as error:
+        print(f"agora: {error}", file=sys.stderr)
+        sys.exit(1)
+    except AgoraError as error:
+        print(f"agora: {error.message}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

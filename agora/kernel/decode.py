@@ -1,0 +1,119 @@
+"""From a request's bytes to the route's Structs, with Discord's errors for what does not fit."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from aiohttp import BodyPartReader, web
+
+from agora.kernel import ids
+from agora.kernel.errors import BadRequest, NotFound, TooLarge, invalid
+from agora.kernel.http import Route
+
+_PATH = re.compile(r"\$\.?([^\s`]*)")
+_AT = re.compile(r" - at `(?:key in )?(\$[^`]*)`$")
+
+
+def path_values(route: Route, match: web.UrlMappingMatchInfo) -> dict[str, int | str]:
+    """The path's parameters; those named ``…_id`` as ints."""
+    values: dict[str, int | str] = {}
+    for name, text in match.items():
+        if not name.endswith("_id"):
+            values[name] = text
+            continue
+        value = ids.parse(text)
+        if value is None:
+            if route.html:
+                raise NotFound("There is nothing at this address.")
+            raise invalid(name, f'Value "{text[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
+        values[name] = value
+    return values
+
+
+class Decoders:
+    """One decoder per body type, made once."""
+
+    def __init__(self) -> None:
+        self._json: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+    async def body(self, route: Route, request: web.Request) -> Any:
+        """The checked body, or None when the route takes none."""
+        if route.body is None:
+            return None
+        if (request.content_length or 0) > route.max_body:
+            raise TooLarge(f"The request is larger than {route.max_body} bytes: send less.")
+        kind = request.content_type
+        if kind == "application/x-www-form-urlencoded":
+            return self._form(route, dict(await request.post()))
+        if kind == "multipart/form-data":
+            return self._decode(route, await _payload_json(request, route.max_body))
+        return self._decode(route, await _read(request, route.max_body))
+
+    def query(self, route: Route, request: web.Request) -> Any:
+        """The checked query string, or None when the route takes none."""
+        return None if route.query is None else self._form(route, dict(request.query), of=route.query)
+
+    def _decode(self, route: Route, raw: bytes) -> Any:
+        decoder = self._json.get(route.body)
+        if decoder is None:
+            decoder = self._json[route.body] = msgspec.json.Decoder(route.body)
+        try:
+            return decoder.decode(raw or b"{}")
+        except msgspec.ValidationError as error:
+            raise _field_error(error) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadRequest(f"The request body contains invalid JSON: {error}", code=50109) from None
+
+    def _form(self, route: Route, fields: dict[str, Any], of: Any = None) -> Any:
+        try:
+            return msgspec.convert(fields, of or route.body, strict=False)
+        except msgspec.ValidationError as error:
+            raise _field_error(error) from None
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
+    """The whole body, whatever Content-Length claims."""
+    raw = await request.content.read(limit + 1) if request.can_read_body else b""
+    if not request.content.at_eof():
+        parts = [raw]
+        size = len(raw)
+        async for part in request.content.iter_any():
+            size += len(part)
+            if size > limit:
+                raise TooLarge(f"The request is larger than {limit} bytes: send less.")
+            parts.append(part)
+        raw = b"".join(parts)
+    if len(raw) > limit:
+        raise TooLarge(f"The request is larger than {limit} bytes: send less.")
+    return raw
+
+
+async def _payload_json(request: web.Request, limit: int) -> bytes:
+    """Discord's multipart form: the JSON is in the part ``payload_json``."""
+    try:
+        reader = await request.multipart()
+        async for part in reader:
+            if isinstance(part, BodyPartReader) and part.name == "payload_json":
+                raw = bytes(await part.read(decode=True))
+                if len(raw) > limit:
+                    raise TooLarge(f"The request is larger than {limit} bytes: send less.")
+                return raw
+            raise invalid("files", "This server does not take attachments here: send JSON, or put payload_json first.")
+    except ValueError as error:
+        raise BadRequest(f"The multipart body cannot be read: {error}", code=50109) from None
+    return b"{}"
+
+
+def _field_error(error: msgspec.ValidationError) -> BadRequest:
+    text = str(error)
+    found = _AT.search(text)
+    where = _PATH.match(found.group(1)) if found else None
+    path = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", where.group(1)) if where else ""
+    sentence = _AT.sub("", text)
+    missing = re.match(r"Object missing required field `(.+)`", sentence)
+    if missing:
+        path = f"{path}.{missing.group(1)}" if path else missing.group(1)
+        return invalid(path, "This field is required", "BASE_TYPE_REQUIRED")
+    return invalid(path or "body", sentence)

@@ -1,0 +1,1 @@
+"""What tests share: a whole Agora on a temporary folder, builders, scenarios."""
