@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from agora.kernel.tables import kernel_job, kernel_schedule
@@ -95,10 +95,8 @@ def do_recover(tx: Tx) -> int:
 
 def count_jobs(tx: Tx) -> dict[str, int]:
     """State -> number of jobs."""
-    from sqlalchemy import func
-
-    rows = tx.execute(select(kernel_job.c.state, func.count()).group_by(kernel_job.c.state))
-    return {state: count for state, count in rows}
+    rows = tx.execute(select(kernel_job.c.state, func.count().label("jobs")).group_by(kernel_job.c.state))
+    return {row.state: row.jobs for row in rows}
 
 
 def list_schedule(tx: Tx) -> dict[str, int]:

@@ -24,7 +24,8 @@ async def open_kernel_parts(app: App) -> AsyncIterator[None]:
     app.put(Texts, texts)
     app.put(Secrets, Secrets(app.data / "keys"))
     files = Files(app.data / "files", app.config.get(FilesSettings).max_size_mib << 20)
-    await asyncio.to_thread(files.sweep_drafts)
+    if app.roles:  # a command beside the server must not sweep what the server is writing
+        await asyncio.to_thread(files.sweep_drafts)
     app.put(Files, files)
     app.put(Metrics, Metrics(app))
     app.db.on_batch = observe_batch
