@@ -25,9 +25,12 @@ from agora.kernel.durable import Durables
 from agora.kernel.errors import SetupError
 from agora.kernel.firststart import run_first_starts
 from agora.kernel.follow import following
+from agora.kernel.http import Route
 from agora.kernel.ids import Snowflakes
 from agora.kernel.ledger import Ledger
+from agora.kernel.metrics import observe_request
 from agora.kernel.migrate import migrate
+from agora.kernel.parts import open_kernel_parts
 from agora.kernel.settings import Server, all_sections
 from agora.kernel.sqlite import open_engine
 
@@ -76,8 +79,6 @@ async def open_app(
             stack.enter_context(_only_server(folder))
         app = _build(config, folder, roles, clock or SystemClock())
         await stack.enter_async_context(_database(app))
-        from agora.kernel.parts import open_kernel_parts
-
         await _enter(stack, app, "kernel", open_kernel_parts)
         for domain in app.domains:
             if domain.lifetime is not None:
@@ -114,7 +115,7 @@ async def open_server(
         await stack.enter_async_context(app.get(Jobs).running())
         await _enter(stack, app, "web", open_web)
         routes = [*WEB_ROUTES, *GATEWAY_ROUTES, *(r for d in app.domains for r in (*d.routes, *d.pages))]
-        application = build_web(app, routes, observe=_no_observer)
+        application = build_web(app, routes, observe=_observe)
         runner = await stack.enter_async_context(running(application))
         await _enter(stack, app, "gateway", open_gateway)
         server = app.config.get(Server)
@@ -122,8 +123,8 @@ async def open_server(
         yield Started(app, url, tuple(lines))
 
 
-def _no_observer(*_: object) -> None:
-    """Placeholder until metrics exist."""
+def _observe(route: Route, status: int, seconds: float) -> None:
+    observe_request(route.method, route.path, status, seconds)
 
 
 def _build(config: Config, folder: Path, roles: frozenset[str], clock: Clock) -> App:

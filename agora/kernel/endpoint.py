@@ -19,7 +19,7 @@ from agora.kernel.app import App
 from agora.kernel.auth import SESSION_COOKIE, SYSTEM, Actor, Authenticator
 from agora.kernel.ctx import Ctx
 from agora.kernel.decode import Decoders, path_values
-from agora.kernel.errors import AgoraError, Forbidden, RateLimited, Unauthorized
+from agora.kernel.errors import AgoraError, BadRequest, Forbidden, RateLimited, Unauthorized
 from agora.kernel.http import Reply, Request, Route, encode, redirect
 from agora.kernel.limits import Limits
 from agora.kernel.pages import ErrorPages
@@ -42,7 +42,8 @@ class Endpoint:
         self._authenticator = app.find(Authenticator)
         self._gate = app.find(Gate)
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request; never raises but for aiohttp's own HTTP exceptions."""
         started = time.perf_counter()
         request_id = secrets.token_hex(8)
         locale = _locale(request)
@@ -53,6 +54,8 @@ class Endpoint:
             answer = self._error(request, error, locale, headers)
         except web.HTTPException:
             raise
+        except OverflowError:
+            answer = self._error(request, BadRequest("A number in the request is too large."), locale, headers)
         except Exception:
             log.exception("request %s %s failed (%s)", request.method, request.path, request_id)
             failure = AgoraError(f"Internal server error; the log tells more under request {request_id}.", status=500)

@@ -33,7 +33,7 @@ def build_web(app: App, routes: Iterable[Route], observe: Observe) -> web.Applic
         if key in seen:
             raise SetupError(f"Two routes answer {route.method} {route.path}.")
         seen.add(key)
-        application.router.add_route(route.method, route.path, Endpoint(app, route, decoders, limits, observe))
+        application.router.add_route(route.method, route.path, Endpoint(app, route, decoders, limits, observe).handle)
     return application
 
 
