@@ -1,4 +1,4 @@
-"""The kernel's own parts of an app: keys, files, texts, metrics, jobs. Started before any domain."""
+"""The kernel's own parts of an app: egress guard, keys, files, texts, metrics, jobs. Started before any domain."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from agora.kernel.egress import guard
 from agora.kernel.files import Files
 from agora.kernel.i18n import Texts, install, load_texts, text_folders
 from agora.kernel.jobs import Jobs
 from agora.kernel.metrics import Metrics, observe_batch
 from agora.kernel.secrets import Secrets
-from agora.kernel.settings import FilesSettings
+from agora.kernel.settings import FilesSettings, Network
 
 if TYPE_CHECKING:
     from agora.kernel.app import App
 
 
 async def open_kernel_parts(app: App) -> AsyncIterator[None]:
-    """Put ``Secrets``, ``Files``, ``Texts``, ``Metrics`` and ``Jobs``; jobs run only where ``Jobs.running`` is entered."""
+    """Close the network, then put ``Secrets``, ``Files``, ``Texts``, ``Metrics`` and ``Jobs``; jobs run only where ``Jobs.running`` is entered."""
+    guard(app.config.get(Network))
     texts = load_texts(text_folders(app.domains))
     install(texts)
     app.put(Texts, texts)
