@@ -1,0 +1,175 @@
+"""The engine as the event loop sees it: prepares requests, hands them to the worker thread, streams what comes back."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Literal
+
+from agora.inference.backend import Backend
+from agora.inference.errors import BadRequestToModel, EngineStopped, QueueFull
+from agora.inference.job import Job
+from agora.inference.ports import Delta, EngineInfo, GenerationRequest, Segment
+from agora.inference.requests import check_request
+from agora.inference.sampling import SEED_MASK
+from agora.inference.settings import InferenceSettings, find_threads
+from agora.inference.worker import Event, Failure, Worker
+
+log = logging.getLogger(__name__)
+
+LONG_PROMPT = 4000
+"""Characters from which a prompt is tokenised in a helper thread, so that the event loop is not held up."""
+
+STOP_SECONDS = 5.0
+"""How long `stop` waits for the thread; it is cut short in the middle of a step, so this is never reached in health."""
+
+State = Literal["stopped", "starting", "ready", "failed"]
+
+
+class ThreadEngine:
+    """An `Engine` (see ports) over any backend, which one thread of this process runs."""
+
+    def __init__(
+        self,
+        load: Callable[[], Backend],
+        settings: InferenceSettings,
+        *,
+        name: str,
+        find_hash: Callable[[], str] = str,
+        describe_system: Callable[[], str] = str,
+    ) -> None:
+        """`load` opens the model and `find_hash` says its SHA-256; both run outside the event loop at `start`."""
+        self._load, self._find_hash, self._describe_system = load, find_hash, describe_system
+        self._settings, self._name = settings, name
+        self._hash = self._system = self._reason = ""
+        self._state: State = "stopped"
+        self._backend: Backend | None = None
+        self._worker: Worker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._streams: dict[str, asyncio.Queue[Event]] = {}
+        self._arrivals = 0
+
+    async def start(self) -> None:
+        """Loads the model and starts the thread. Raises InferenceError and can be called again."""
+        if self._state in ("starting", "ready"):
+            return
+        self._state, self._reason = "starting", ""
+        self._loop = asyncio.get_running_loop()
+        try:
+            self._backend = await asyncio.to_thread(self._load)
+            self._hash = await asyncio.to_thread(self._find_hash)
+            self._system = self._describe_system()
+        except BaseException as error:
+            self._state, self._reason = "failed", str(error)
+            raise
+        self._worker = Worker(self._backend, self._settings, self._name, self._hash, self._deliver)
+        self._worker.start()
+        self._state = "ready"
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta]:
+        """See Engine.generate."""
+        check_request(request)
+        job, worker = await self._prepare(request)
+        stream: asyncio.Queue[Event] = asyncio.Queue()
+        self._streams[request.id] = stream
+        worker.submit(job)
+        finished = False
+        try:
+            while not finished:
+                event = await stream.get()
+                if isinstance(event, Failure):
+                    finished = True
+                    raise event.error
+                finished = event.finish is not None
+                yield event
+        finally:
+            self._streams.pop(request.id, None)
+            if not finished:
+                worker.cancel(request.id)
+
+    def cancel(self, request_id: str) -> None:
+        """See Engine.cancel."""
+        if self._worker is not None and request_id in self._streams:
+            self._worker.cancel(request_id)
+
+    async def stop(self) -> None:
+        """See Engine.stop."""
+        worker, self._worker, self._backend = self._worker, None, None
+        self._state = "stopped"
+        if worker is None:
+            return
+        worker.shut_down()
+        await asyncio.to_thread(worker.join, STOP_SECONDS)
+        if worker.is_alive():
+            log.error("the model engine's thread did not end within %g s", STOP_SECONDS)
+        await asyncio.sleep(0)  # lets the last events, which the thread has queued, reach their streams
+
+    def info(self) -> EngineInfo:
+        """See Engine.info."""
+        worker, backend = self._worker, self._backend
+        if self._state == "ready" and worker is not None and not worker.is_alive():
+            self._state, self._reason = "failed", "the engine's thread has ended; see the log"
+        return EngineInfo(
+            engine="llama",
+            state=self._state,
+            model=self._name,
+            model_hash=self._hash,
+            description=backend.describe() if backend else "",
+            context=backend.longest if backend else 0,
+            threads=find_threads(self._settings),
+            active=worker.active if worker else 0,
+            waiting=worker.waiting if worker else 0,
+            reason=self._reason,
+            system=self._system,
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """See Engine.count_tokens. Raises EngineStopped."""
+        if self._backend is None:
+            raise EngineStopped("The model engine is not running.")
+        return len(self._backend.encode(GenerationRequest(prompt=(Segment(text),))))
+
+    async def _prepare(self, request: GenerationRequest) -> tuple[Job, Worker]:
+        """Checks what can be checked here and turns the prompt into tokens."""
+        worker, backend = self._worker, self._backend
+        if self.info().state != "ready" or worker is None or backend is None:
+            raise EngineStopped(f"The model engine is not running{': ' + self._reason if self._reason else ''}.")
+        if request.id in self._streams:
+            raise BadRequestToModel(f"A request named {request.id} is running already.")
+        if len(self._streams) >= self._settings.waiting + self._settings.sequences:
+            raise QueueFull("Too many requests wait for the model; try again in a moment.")
+        arrived = time.monotonic()
+        size = sum(len(part.text) for part in request.prompt) + sum(len(one.content) for one in request.messages)
+        tokens = await asyncio.to_thread(backend.encode, request) if size > LONG_PROMPT else backend.encode(request)
+        self._check_length(len(tokens), backend.longest)
+        self._arrivals += 1
+        job = Job(request, tokens, self._choose_seed(request), self._arrivals, arrived)
+        job.limit = min(request.max_tokens, backend.longest - len(tokens))
+        return job, worker
+
+    def _check_length(self, prompt: int, longest: int) -> None:
+        if prompt == 0:
+            raise BadRequestToModel("The prompt is empty.")
+        if prompt >= longest:
+            raise BadRequestToModel(f"The prompt has {prompt} tokens, the model takes at most {longest - 1}; shorten it.")
+
+    def _choose_seed(self, request: GenerationRequest) -> int:
+        if request.seed is not None:
+            return request.seed & SEED_MASK
+        return self._settings.seed if self._settings.seed >= 0 else secrets.randbits(31)
+
+    def _deliver(self, events: Sequence[Event]) -> None:
+        """Called by the worker thread once per step."""
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._dispatch, events)
+        except RuntimeError:  # the loop is closed: nobody is left to read
+            log.debug("the event loop ended before the model engine")
+
+    def _dispatch(self, events: Sequence[Event]) -> None:
+        for event in events:
+            stream = self._streams.get(event.request_id)
+            if stream is not None:
+                stream.put_nowait(event)

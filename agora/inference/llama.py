@@ -1,0 +1,304 @@
+"""The only module that touches llama.cpp: its C API through llama-cpp-python's declarations.
+
+One `LlamaModel` holds the weights and the vocabulary, one `LlamaMemory` the evaluated tokens of many sequences. Neither
+knows requests; neither is safe for several threads, except for `tokenize`, which only reads the vocabulary.
+"""
+
+import ctypes
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agora.inference.errors import ModelRefused
+
+log = logging.getLogger(__name__)
+
+ROOM_NEEDED = 1
+"""`decode`: no room in memory; nothing was changed."""
+ABORTED = 2
+"""`decode`: the abort flag was raised; the memory holds part of the batch."""
+
+_QUICK_VOCABULARY = 32_768
+"""Up to this size drawing a token is so quick that giving up the interpreter lock for it costs more than it frees."""
+
+_CACHE_TYPES = {"f16": 1, "q8_0": 8}
+_LOG_LEVELS = {2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
+_library: Any = None
+_keep_alive: list[Any] = []
+
+
+def load_library() -> Any:
+    """llama_cpp's module of C declarations, initialised once and with its log sent to Python's."""
+    global _library
+    if _library is None:
+        # When llama.cpp aborts it would start a debugger on this process and wait for it.
+        os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+        from llama_cpp import llama_cpp
+
+        callback = llama_cpp.llama_log_callback(_take_log)
+        _keep_alive.append(callback)
+        llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
+        llama_cpp.llama_backend_init()
+        _library = llama_cpp
+    return _library
+
+
+def find_library_files() -> list[Path]:
+    """The compiled libraries, without loading them."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("llama_cpp")
+    if spec is None or spec.origin is None:
+        return []
+    return sorted(path for path in (Path(spec.origin).parent / "lib").glob("lib*") if path.suffix in (".so", ".dylib"))
+
+
+def describe_system() -> str:
+    """What the compiled library says it uses of the processor, such as `AVX2 = 1 | AMX_INT8 = 1`."""
+    return str(load_library().llama_print_system_info().decode("utf-8", "replace")).strip(" |\n")
+
+
+def _take_log(level: int, text: bytes, _data: Any) -> None:
+    line = text.decode("utf-8", "replace").rstrip()
+    if line and line != ".":
+        log.log(_LOG_LEVELS.get(level, logging.DEBUG), "%s", line)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """Tokens of one sequence for the next step, from position `start`; `draw` when the last one's logits are wanted."""
+
+    slot: int
+    start: int
+    tokens: Sequence[int]
+    draw: bool
+
+
+class LlamaModel:
+    """Weights and vocabulary of one GGUF file."""
+
+    def __init__(self, path: Path, *, gpu_layers: int = 0) -> None:
+        """Loads the file. Raises ModelRefused with llama.cpp's own words."""
+        lib = self.library = load_library()
+        params = lib.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        self.pointer = lib.llama_model_load_from_file(str(path).encode(), params)
+        if not self.pointer:
+            raise ModelRefused(f"{path.name}: llama.cpp could not load it. Check the file with `agora model check`.")
+        if lib.llama_model_has_encoder(self.pointer) or not lib.llama_model_has_decoder(self.pointer):
+            self.close()
+            raise ModelRefused(f"{path.name} is not a model that writes text; choose a chat or text model.")
+        self._vocabulary = lib.llama_model_get_vocab(self.pointer)
+        self.vocabulary_size: int = lib.llama_vocab_n_tokens(self._vocabulary)
+        self.trained_context: int = lib.llama_model_n_ctx_train(self.pointer)
+        self.adds_beginning: bool = lib.llama_vocab_get_add_bos(self._vocabulary)
+        self.divisible = not (lib.llama_model_is_recurrent(self.pointer) or lib.llama_model_is_hybrid(self.pointer))
+        """Whether a sequence's memory can be cut and copied in part."""
+        self._pieces: list[bytes | None] = [None] * self.vocabulary_size
+        self._control: list[int] | None = None
+        self._buffer = ctypes.create_string_buffer(256)
+
+    @property
+    def vocabulary(self) -> Any:
+        """The C pointer, for samplers."""
+        return self._vocabulary
+
+    def describe(self) -> str:
+        """Architecture, size and quantisation in one line."""
+        buffer = ctypes.create_string_buffer(256)
+        self.library.llama_model_desc(self.pointer, buffer, 256)
+        return buffer.value.decode("utf-8", "replace")
+
+    def tokenize(self, text: str, *, beginning: bool, control: bool) -> list[int]:
+        """Token ids; `beginning` adds what the model wants at the start of a prompt, `control` reads control tokens."""
+        data = text.encode("utf-8", "replace")
+        size = len(data) + 8
+        room = (self.library.llama_token * size)()
+        count = self.library.llama_tokenize(self._vocabulary, data, len(data), room, size, beginning, control)
+        if count < 0:
+            size = -count
+            room = (self.library.llama_token * size)()
+            count = self.library.llama_tokenize(self._vocabulary, data, len(data), room, size, beginning, control)
+        return list(room[: max(count, 0)])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; control tokens stand for none."""
+        known = self._pieces[token]
+        if known is None:
+            known = self._pieces[token] = self._read_piece(token, special=False)
+        return known
+
+    def control_text(self, token: int) -> str:
+        """How a control token is written, such as `<s>`; empty for -1."""
+        return self._read_piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends an answer."""
+        return bool(self.library.llama_vocab_is_eog(self._vocabulary, token))
+
+    def list_control_tokens(self) -> list[int]:
+        """Tokens that structure a prompt and are not the end of an answer."""
+        if self._control is None:
+            lib, every = self.library, range(self.vocabulary_size)
+            control = (token for token in every if lib.llama_vocab_is_control(self._vocabulary, token))
+            self._control = [token for token in control if not self.is_end(token)]
+        return self._control
+
+    @property
+    def beginning_text(self) -> str:
+        """The beginning-of-text token as templates write it."""
+        return self.control_text(self.library.llama_vocab_bos(self._vocabulary))
+
+    @property
+    def end_text(self) -> str:
+        """The end-of-text token as templates write it."""
+        return self.control_text(self.library.llama_vocab_eos(self._vocabulary))
+
+    @property
+    def template(self) -> str:
+        """The model's own chat template (Jinja), empty when it has none."""
+        found = self.library.llama_model_chat_template(self.pointer, None)
+        return found.decode("utf-8", "replace") if found else ""
+
+    def close(self) -> None:
+        """Frees the weights; every `LlamaMemory` over them must be closed before."""
+        if self.pointer:
+            self.library.llama_model_free(self.pointer)
+            self.pointer = None
+
+    def _read_piece(self, token: int, *, special: bool) -> bytes:
+        size = self.library.llama_token_to_piece(self._vocabulary, token, self._buffer, 256, 0, special)
+        if size < 0:
+            buffer = ctypes.create_string_buffer(-size)
+            size = self.library.llama_token_to_piece(self._vocabulary, token, buffer, -size, 0, special)
+            return buffer.raw[:size]
+        return self._buffer.raw[:size]
+
+
+class LlamaMemory:
+    """Evaluated tokens of several sequences in one pool, and the batch that extends them."""
+
+    def __init__(
+        self, model: LlamaModel, *, cells: int, slots: int, batch: int, threads: int, cache_type: str = "f16", exact: bool = False
+    ) -> None:
+        """`slots` sequences share `cells`; a step holds up to `batch` tokens, and one draw of each sequence."""
+        lib = model.library
+        params = lib.llama_context_default_params()
+        params.n_ctx = cells
+        params.n_batch = batch
+        params.n_ubatch = min(batch, 512)
+        params.n_seq_max = slots
+        params.n_outputs_max = slots  # llama.cpp reserves logits for every sequence and asserts that they fit
+        params.n_threads = params.n_threads_batch = threads
+        params.kv_unified = True
+        params.swa_full = True  # sequences are cut and continued anywhere, so no layer may forget early
+        params.flash_attn_type = 0 if exact else -1
+        params.type_k = params.type_v = _CACHE_TYPES[cache_type]
+        params.no_perf = True
+        self._model, self._library = model, lib
+        self._pointer = lib.llama_init_from_model(model.pointer, params)
+        if not self._pointer:
+            raise ModelRefused(f"llama.cpp could not make room for {cells} tokens; set a smaller [inference] context.")
+        self._memory = lib.llama_get_memory(self._pointer)
+        self.cells: int = lib.llama_n_ctx(self._pointer)
+        self._tokens = (ctypes.c_int32 * batch)()
+        self._positions = (ctypes.c_int32 * batch)()
+        self._sequences = (ctypes.c_int32 * batch)()
+        self._outputs = (ctypes.c_int8 * batch)()
+        self._batch = self._make_batch(batch)
+        self._sample = self._find_sample()
+        self._flag = ctypes.create_string_buffer(2)
+        self._set_abort_callback()
+
+    def decode(self, rows: Sequence[Row]) -> tuple[int, list[int]]:
+        """Evaluates the rows. Returns llama.cpp's status (0 is good) and for each row where its logits are, or -1."""
+        at, places = 0, []
+        for row in rows:
+            end = at + len(row.tokens)
+            self._tokens[at:end] = list(row.tokens)
+            self._positions[at:end] = list(range(row.start, row.start + len(row.tokens)))
+            self._sequences[at:end] = [row.slot] * len(row.tokens)
+            self._outputs[at:end] = [0] * len(row.tokens)
+            if row.draw:
+                self._outputs[end - 1] = 1
+            places.append(end - 1 if row.draw else -1)
+            at = end
+        self._batch.n_tokens = at
+        return self._library.llama_decode(self._pointer, self._batch), places
+
+    def draw(self, sampler: Any, place: int) -> int:
+        """Draws (and accepts) a token with a sampler chain from the logits at `place`."""
+        return int(self._sample(sampler, self._pointer, place))
+
+    def logits(self, place: int) -> Any:
+        """C pointer to the logits at `place`."""
+        return self._library.llama_get_logits_ith(self._pointer, place)
+
+    def share(self, source: int, target: int, length: int) -> bool:
+        """Lets `target` hold the first `length` tokens of `source`; false (and `target` empty) when it cannot be."""
+        lib = self._library
+        if source != target:
+            lib.llama_memory_seq_rm(self._memory, target, -1, -1)
+            if length:
+                lib.llama_memory_seq_cp(self._memory, source, target, 0, length)
+        elif not lib.llama_memory_seq_rm(self._memory, target, length, -1):
+            self.clear(target)
+        if lib.llama_memory_seq_pos_max(self._memory, target) == length - 1:
+            return True
+        self.clear(target)
+        return False
+
+    def clear(self, slot: int) -> None:
+        """Forgets a sequence."""
+        self._library.llama_memory_seq_rm(self._memory, slot, -1, -1)
+
+    def abort(self) -> None:
+        """Makes a running `decode` return ABORTED soon; callable from any thread."""
+        self._flag[0] = b"\x01"
+
+    def close(self) -> None:
+        """Frees the memory."""
+        if self._pointer:
+            self._library.llama_free(self._pointer)
+            self._pointer = None
+
+    def _make_batch(self, size: int) -> Any:
+        """A batch over our own arrays: llama_batch_init would make one allocation per token for the sequence ids."""
+        lib = self._library
+        width = ctypes.sizeof(ctypes.c_int32)
+        base = ctypes.addressof(self._sequences)
+        pointer = ctypes.POINTER(ctypes.c_int32)
+        self._sequence_pointers = (pointer * size)(*(ctypes.cast(base + at * width, pointer) for at in range(size)))
+        self._counts = (ctypes.c_int32 * size)(*([1] * size))
+        batch = lib.llama_batch()
+        fields = dict(lib.llama_batch._fields_)
+        batch.token = ctypes.cast(self._tokens, fields["token"])
+        batch.pos = ctypes.cast(self._positions, fields["pos"])
+        batch.n_seq_id = ctypes.cast(self._counts, fields["n_seq_id"])
+        batch.seq_id = ctypes.cast(self._sequence_pointers, fields["seq_id"])
+        batch.logits = ctypes.cast(self._outputs, fields["logits"])
+        return batch
+
+    def _find_sample(self) -> Any:
+        """llama_sampler_sample; for small vocabularies called with the interpreter lock held (see _QUICK_VOCABULARY)."""
+        lib = self._library
+        if self._model.vocabulary_size > _QUICK_VOCABULARY:
+            return lib.llama_sampler_sample
+        sample = ctypes.PyDLL(lib._lib._name).llama_sampler_sample
+        sample.argtypes, sample.restype = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32], ctypes.c_int32
+        return sample
+
+    def _set_abort_callback(self) -> None:
+        """Points the abort callback at libc's strlen over a two-byte buffer.
+
+        llama.cpp asks after every node of the graph: a Python callback would fight for the interpreter lock hundreds
+        of times a step. strlen of an empty string is 0 (go on) and 1 as soon as `abort` writes a byte.
+        """
+        lib = self._library
+        strlen = ctypes.CDLL(None).strlen
+        callback = ctypes.cast(strlen, lib.ggml_abort_callback)
+        self._abort_callback = callback
+        lib.llama_set_abort_callback(self._pointer, callback, ctypes.cast(self._flag, ctypes.c_void_p))

@@ -1,0 +1,182 @@
+"""What the rest of Agora knows of language models: plain values in, an async stream of deltas out.
+
+Every engine (llama.cpp in a thread, the fake one, later remote ones) takes these structs and passes the same
+contract suite.
+"""
+
+import enum
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from agora.inference.layout import ChatMessage
+
+Finish = Literal["stop", "length", "cancelled"]
+
+
+class Priority(enum.IntEnum):
+    """Who waits for the answer; smaller goes first."""
+
+    PERSON = 0
+    MENTION = 1
+    REPLY = 2
+    AMBIENT = 3
+    BACKGROUND = 4
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A piece of prompt. Only where `control` is true are the model's control tokens read as such."""
+
+    text: str
+    control: bool = False
+
+
+class Sampler(msgspec.Struct, frozen=True, kw_only=True):
+    """How the next token is drawn. Temperature 0 always takes the likeliest token."""
+
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.0
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    penalty_window: int = 64
+    """How many of the reply's own last tokens the penalties look at."""
+
+
+def new_request_id() -> str:
+    """A name that no other request has."""
+    return secrets.token_hex(8)
+
+
+class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One text to write. Exactly one of `prompt`, `messages` and `tokens` is given."""
+
+    id: str = msgspec.field(default_factory=new_request_id)
+    prompt: tuple[Segment, ...] = ()
+    messages: tuple[ChatMessage, ...] = ()
+    tokens: tuple[int, ...] = ()
+    max_tokens: int = 256
+    stop: tuple[str, ...] = ()
+    """The text ends before the first of these; none of them is part of the answer."""
+    sampler: Sampler = Sampler()
+    seed: int | None = None
+    priority: Priority = Priority.REPLY
+    grammar: str | None = None
+    """GBNF with the rule `root`; the text then always fits it, or ends at max_tokens on the way."""
+    scope: str = ""
+    """Evaluated tokens are only shared between requests of one scope (who may see the same things)."""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """How a text came about. Times in milliseconds."""
+
+    request_id: str
+    model: str
+    model_hash: str
+    """SHA-256 of the model file, hexadecimal."""
+    prompt_hash: str
+    """SHA-256 over the prompt's token ids (32-bit little-endian), hexadecimal."""
+    seed: int
+    sampler: Sampler
+    finish: Finish
+    prompt_tokens: int
+    tokens_reused: int
+    """Prompt tokens that were already evaluated for an earlier text."""
+    tokens_evaluated: int
+    """Prompt tokens that had to be evaluated; with those reused they are all, unless the request ended before."""
+    tokens_generated: int
+    queued_ms: float
+    ttft_ms: float
+    """From the request's arrival to its first token."""
+    total_ms: float
+    tokens_per_s: float
+    """Generated tokens a second, after the first one."""
+
+
+class Delta(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of the text. The last one of a request has `finish` and `receipt`, and may have text too."""
+
+    request_id: str
+    text: str = ""
+    tokens: int = 0
+    finish: Finish | None = None
+    receipt: Receipt | None = None
+
+
+class GenerationResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished text."""
+
+    text: str
+    finish: Finish
+    receipt: Receipt
+
+
+class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine is and does at the moment."""
+
+    engine: str
+    state: Literal["stopped", "starting", "ready", "failed"]
+    model: str
+    model_hash: str
+    description: str
+    context: int
+    """Most tokens of one prompt with its answer."""
+    threads: int
+    active: int
+    waiting: int
+    reason: str = ""
+    """Why it failed, if it did."""
+    system: str = ""
+    """What the compute library says about the processor."""
+
+
+class Engine(Protocol):
+    """A running language model. All methods are for the event loop's thread."""
+
+    async def start(self) -> None:
+        """Loads the model. Raises ModelRefused or EngineUnusable and stays stopped."""
+
+    def generate(self, request: GenerationRequest) -> AsyncIterator[Delta]:
+        """Streams the text. Raises InferenceError; closing the stream early cancels the request."""
+
+    def cancel(self, request_id: str) -> None:
+        """Ends a request with `finish="cancelled"` within one step; unknown ids are ignored."""
+
+    async def stop(self) -> None:
+        """Ends all requests with EngineStopped, also in the middle of a step, and frees the model."""
+
+    def info(self) -> EngineInfo:
+        """The state now."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a plain text is."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of one length whose cosine says how alike they are."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One unit-length vector per text, in order."""
+
+
+async def complete(engine: Engine, request: GenerationRequest) -> GenerationResult:
+    """Runs a request to its end and returns the whole text."""
+    parts: list[str] = []
+    async for delta in engine.generate(request):
+        parts.append(delta.text)
+        if delta.finish is not None and delta.receipt is not None:
+            return GenerationResult(text="".join(parts), finish=delta.finish, receipt=delta.receipt)
+    raise RuntimeError("an engine ended a stream without its last delta")
+
+
+def text_prompt(text: str, *, control: bool = False) -> tuple[Segment, ...]:
+    """A prompt of one piece; `control` when the text carries control tokens that the program wrote itself."""
+    return (Segment(text, control),)

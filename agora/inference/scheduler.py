@@ -1,0 +1,99 @@
+"""Who is evaluated next. Pure decisions over plain values: no model, no clock, no thread.
+
+There is no "prompt phase" and no "writing phase" (as in vLLM): each sequence has tokens that wait to be evaluated,
+and every step spends one budget on them, sequences that write first, then prompts by class.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from agora.inference.ports import Priority
+
+KEPT_FOR_PEOPLE = Priority.MENTION
+"""The last seat is only given to requests of this class or better, so that chatter never makes a person wait."""
+
+SMALLEST_CHUNK = 16
+"""Prompt tokens that a step takes at least, however slow the model: below, the fixed cost of a step dominates."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A request that has no seat yet. `arrived` is a counter: smaller came earlier."""
+
+    key: str
+    priority: int
+    arrived: int
+
+
+class Seated(msgspec.Struct, frozen=True):
+    """A sequence with a seat. `pending` tokens wait to be evaluated; `writing` once its prompt is done."""
+
+    key: str
+    priority: int
+    arrived: int
+    pending: int
+    writing: bool
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many of a sequence's pending tokens go into this step."""
+
+    key: str
+    tokens: int
+
+
+def choose_next(waiting: Sequence[Waiting], seats_free: int, seats: int) -> Waiting | None:
+    """The request that gets the next seat: best class first, then the earliest; None when nobody may have one."""
+    if seats_free <= 0 or not waiting:
+        return None
+    best = min(waiting, key=lambda one: (one.priority, one.arrived))
+    if best.priority > KEPT_FOR_PEOPLE and seats_free == 1 and seats > 1:
+        return None
+    return best
+
+
+def plan_step(seated: Sequence[Seated], budget: int, batch: int) -> list[Share]:
+    """Shares of one step: every writing sequence, then prompts by class and arrival while the budget lasts.
+
+    `budget` is what one step should spend, `batch` what it can hold at most. Prompts get at least SMALLEST_CHUNK
+    tokens together, so that they move on however many sequences write.
+    """
+    order = sorted(seated, key=lambda one: (one.priority, one.arrived))
+    shares: list[Share] = []
+    room = batch
+    for one in order:
+        if one.writing and room > 0:
+            shares.append(Share(one.key, min(one.pending, room)))
+            room -= min(one.pending, room)
+    left = min(room, max(budget - (batch - room), SMALLEST_CHUNK))
+    for one in order:
+        if one.writing or one.pending == 0 or left <= 0:
+            continue
+        take = min(one.pending, left)
+        shares.append(Share(one.key, take))
+        left -= take
+    return shares
+
+
+class StepBudget:
+    """Learns how many tokens a step may hold to take about `target_s` seconds on this machine with this model."""
+
+    def __init__(self, batch: int, target_s: float) -> None:
+        self._batch = batch
+        self._target = target_s
+        self._seconds_per_token: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Tokens for the next step, between SMALLEST_CHUNK and the batch size."""
+        if self._seconds_per_token is None:
+            return min(self._batch, 64)
+        return max(SMALLEST_CHUNK, min(self._batch, int(self._target / self._seconds_per_token)))
+
+    def record(self, tokens: int, seconds: float) -> None:
+        """Takes a measured step into account. Small steps say nothing about prompts: their fixed cost dominates."""
+        if tokens < SMALLEST_CHUNK or seconds <= 0:
+            return
+        now = seconds / tokens
+        before = self._seconds_per_token
+        self._seconds_per_token = now if before is None else 0.7 * before + 0.3 * now

@@ -1,0 +1,250 @@
+"""The one thread that owns the model: take commands, seat requests, one step for all sequences, hand out the deltas.
+
+Everything about text that may take long (templates, tokenising) happened before; here a step is a batch, one
+`llama_decode`, one draw per sequence and a little byte joining.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from agora.inference.backend import Backend
+from agora.inference.errors import EngineStopped, GenerationFailed, InferenceError
+from agora.inference.job import Job
+from agora.inference.llama import ABORTED, ROOM_NEEDED, Row
+from agora.inference.ports import Delta, Finish
+from agora.inference.prefix import SlotTable
+from agora.inference.scheduler import Seated, StepBudget, Waiting, choose_next, plan_step
+from agora.inference.settings import InferenceSettings
+
+log = logging.getLogger(__name__)
+
+MOST_FAILURES = 5
+"""So many steps in a row that raise something unforeseen end the engine."""
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A request that ended without its text."""
+
+    request_id: str
+    error: InferenceError
+
+
+Event = Delta | Failure
+Deliver = Callable[[Sequence[Event]], None]
+
+
+class Worker(threading.Thread):
+    """Runs jobs on a backend and delivers their events, one list per step. Closes the backend when it ends."""
+
+    def __init__(self, backend: Backend, settings: InferenceSettings, name: str, digest: str, deliver: Deliver) -> None:
+        """`name` and `digest` (SHA-256) of the model go into the receipts."""
+        super().__init__(name="agora-inference", daemon=True)
+        self._backend, self._settings, self._deliver = backend, settings, deliver
+        self._model_name, self._model_hash = name, digest
+        self._commands: queue.SimpleQueue[Job | str | None] = queue.SimpleQueue()
+        self._seats = min(settings.sequences, settings.batch)
+        slots = settings.sequences + settings.remembered
+        self._table = SlotTable(slots, backend.cells, share=backend.divisible)
+        self._budget = StepBudget(settings.batch, settings.step_ms / 1000)
+        self._waiting: dict[str, Job] = {}
+        self._seated: dict[str, Job] = {}
+        self._events: list[Event] = []
+        self._stopping = False
+        self._failures = 0
+        self.steps = 0
+
+    @property
+    def active(self) -> int:
+        """Requests with a seat, as far as another thread can know."""
+        return len(self._seated)
+
+    @property
+    def waiting(self) -> int:
+        """Requests without one."""
+        return len(self._waiting) + self._commands.qsize()
+
+    def submit(self, job: Job) -> None:
+        """Hands over a request; from any thread."""
+        self._commands.put(job)
+
+    def cancel(self, request_id: str) -> None:
+        """Ends a request before the next step; from any thread."""
+        self._commands.put(request_id)
+
+    def shut_down(self) -> None:
+        """Ends all requests, also in the middle of a step; from any thread."""
+        self._stopping = True
+        self._backend.abort()
+        self._commands.put(None)
+
+    def run(self) -> None:
+        """The thread's loop."""
+        error: InferenceError = EngineStopped("The model engine was stopped.")
+        try:
+            while not self._stopping and self._failures < MOST_FAILURES:
+                self._take_commands()
+                self._turn()
+            if not self._stopping:
+                error = EngineStopped("The model engine failed again and again and has ended; see the log, then restart.")
+        finally:
+            self._stopping = True
+            self._drain()
+            for job in [*self._seated.values(), *self._waiting.values()]:
+                self._fail(job, error)
+            self._hand_out()
+            self._backend.close()
+
+    def _turn(self) -> None:
+        """Seats, steps and hands out once. Anything unforeseen fails the seated requests and leaves the engine alive."""
+        if self._stopping:
+            return
+        try:
+            self._seat_waiting()
+            if self._seated:
+                self._step()
+            self._failures = 0
+        except Exception as error:
+            self._failures += 1
+            log.exception("a step of the model engine failed")
+            for job in list(self._seated.values()):
+                self._fail(job, GenerationFailed(f"The model engine failed on this text: {error}"))
+        self._hand_out()
+
+    def _take_commands(self) -> None:
+        """All commands there are; waits for one when there is nothing else to do."""
+        if not self._seated and not self._waiting:
+            self._take(self._commands.get())
+        self._drain()
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                self._take(self._commands.get_nowait())
+            except queue.Empty:
+                return
+
+    def _take(self, command: Job | str | None) -> None:
+        if isinstance(command, Job):
+            self._waiting[command.request.id] = command
+        elif command is not None:
+            job = self._seated.get(command) or self._waiting.get(command)
+            if job is not None:
+                self._finish(job, "cancelled")
+
+    def _seat_waiting(self) -> None:
+        while True:
+            line = [Waiting(key, job.request.priority, job.order) for key, job in self._waiting.items()]
+            chosen = choose_next(line, self._seats - len(self._seated), self._seats)
+            if chosen is None or not self._seat(self._waiting[chosen.key]):
+                return
+
+    def _seat(self, job: Job) -> bool:
+        """Gives the job a sequence; false when it has to wait for room."""
+        place = self._table.place(job.prompt, len(job.prompt) + job.limit, job.request.scope)
+        if place is None:
+            return False
+        del self._waiting[job.request.id]
+        self._seated[job.request.id] = job
+        job.slot = place.slot
+        shared = self._backend.share(place.source, place.slot, place.reused)
+        for slot in place.evict:
+            self._backend.clear(slot)
+        if not shared:
+            self._table.forget_shared(place.slot)
+        job.sit_down(place.reused if shared else 0, time.monotonic())
+        try:
+            job.drawer = self._backend.open_drawer(job.request, job.seed)
+        except InferenceError as error:
+            self._fail(job, error, keep=True)
+        return True
+
+    def _step(self) -> None:
+        seated = [Seated(key, job.request.priority, job.order, len(job.pending), job.writing) for key, job in self._seated.items()]
+        shares = plan_step(seated, self._budget.tokens, self._settings.batch)
+        jobs = [self._seated[share.key] for share in shares]
+        rows = [job.next_row(share.tokens) for job, share in zip(jobs, shares, strict=True)]
+        started = time.monotonic()
+        status, places = self._backend.decode(rows)
+        while status == ROOM_NEEDED and (oldest := self._table.find_oldest_idle()) is not None:
+            self._table.clear(oldest)
+            self._backend.clear(oldest)
+            status, places = self._backend.decode(rows)
+        self.steps += 1
+        if status != 0:
+            self._fail_step(jobs, status)
+            return
+        now = time.monotonic()
+        self._budget.record(sum(len(row.tokens) for row in rows), now - started)
+        for job, row, place in zip(jobs, rows, places, strict=True):
+            self._advance(job, row, place, now)
+
+    def _fail_step(self, jobs: Sequence[Job], status: int) -> None:
+        if status == ABORTED and self._stopping:
+            return
+        log.error("llama_decode returned %d with %d sequences", status, len(jobs))
+        reason = "has no room left for it; set a larger [inference] context" if status == ROOM_NEEDED else "failed on it"
+        for job in jobs:
+            self._fail(job, GenerationFailed(f"The model {reason} (llama_decode returned {status})."))
+
+    def _advance(self, job: Job, row: Row, place: int, now: float) -> None:
+        """Books what was evaluated and, at the end of what was pending, draws the next token."""
+        self._table.extend(row.slot, row.tokens)
+        job.take_row(row)
+        if place < 0:
+            return
+        try:
+            token = job.draw(place, now)
+        except InferenceError as error:
+            self._fail(job, error, keep=True)
+            return
+        if self._backend.is_end(token):
+            self._finish(job, "stop")
+            return
+        text = job.stream.push(self._backend.piece(token))
+        if job.stream.stopped:
+            self._finish(job, "stop", text)
+        elif job.generated >= job.limit:
+            self._finish(job, "length", text)
+        else:
+            job.pending = [token]
+            job.note(text)
+
+    def _finish(self, job: Job, finish: Finish, text: str = "") -> None:
+        self._leave(job)
+        text = job.unsent + text + ("" if finish == "cancelled" else job.stream.flush())
+        receipt = job.build_receipt(finish, self._model_name, self._model_hash, time.monotonic())
+        self._events.append(Delta(request_id=job.request.id, text=text, tokens=job.unsent_tokens, finish=finish, receipt=receipt))
+
+    def _fail(self, job: Job, error: InferenceError, *, keep: bool = False) -> None:
+        """Ends a job. A failed step may have left its sequence in any state; `keep` where that is not so."""
+        slot = job.slot
+        self._leave(job)
+        if slot is not None and not keep:
+            self._table.clear(slot)
+            if not self._stopping:
+                self._backend.clear(slot)
+        self._events.append(Failure(job.request.id, error))
+
+    def _leave(self, job: Job) -> None:
+        self._waiting.pop(job.request.id, None)
+        self._seated.pop(job.request.id, None)
+        if job.slot is not None:
+            self._table.release(job.slot)
+            job.slot = None
+        if job.drawer is not None:
+            job.drawer.close()
+            job.drawer = None
+
+    def _hand_out(self) -> None:
+        """One crossing to the event loop per step, with everything that happened in it."""
+        for job in self._seated.values():
+            if job.unsent_tokens:
+                self._events.append(job.take_delta())
+        if self._events:
+            events, self._events = self._events, []
+            self._deliver(events)
