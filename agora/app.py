@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from agora.inference.ports import Engine
 from agora.kernel.app import App
 from agora.kernel.bus import Bus
 from agora.kernel.clock import Clock, SystemClock
@@ -49,6 +50,15 @@ class Started(msgspec.Struct, frozen=True):
     app: App
     url: str
     lines: tuple[str, ...]
+
+    @property
+    def model(self) -> str:
+        """The model in use, or why there is none."""
+        engine = self.app.find(Engine)
+        if engine is None:
+            return "without a model engine"
+        info = engine.info()
+        return f"with the model {info.model}" if info.model else f"without a model: {info.reason or info.state}"
 
 
 def load_config(path: Path | None, flags: Mapping[str, Any] | None = None) -> Config:

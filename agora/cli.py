@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agora import __version__
 from agora.kernel.domain import load_domains
 from agora.kernel.errors import SetupError
+
+if TYPE_CHECKING:
+    from agora.app import Started
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file (default: agora.toml).")]
 DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder (default: data beside agora.toml).")]
@@ -94,13 +98,24 @@ def _roles(text: str) -> frozenset[str]:
 async def _serve(
     config: Path | None, data: Path | None, flags: dict[str, Any], *, demo: bool, roles: frozenset[str]
 ) -> None:
-    from agora.app import open_server
+    from agora.app import load_config, open_server
+    from agora.kernel.logs import Logs
+    from agora.kernel.settings import Logging
 
+    logs = Logs(load_config(config, flags).get(Logging))
+    logs.start()
+    try:
+        await _serve_until_told(open_server(config, data, flags, roles=roles, demo=demo))
+    finally:
+        logs.stop()
+
+
+async def _serve_until_told(server: AbstractAsyncContextManager[Started]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with open_server(config, data, flags, roles=roles, demo=demo) as started:
+    async with server as started:
         for line in started.lines:
             typer.echo(line.replace("{url}", started.url))
         typer.echo(f"Agora is ready at {started.url} {started.model}")
