@@ -26,7 +26,6 @@ from agora.kernel.durable import Durables
 from agora.kernel.errors import SetupError
 from agora.kernel.firststart import run_first_starts
 from agora.kernel.follow import following
-from agora.kernel.http import Route
 from agora.kernel.ids import Snowflakes
 from agora.kernel.ledger import Ledger
 from agora.kernel.metrics import observe_request
@@ -125,16 +124,12 @@ async def open_server(
         await stack.enter_async_context(app.get(Jobs).running())
         await _enter(stack, app, "web", open_web)
         routes = [*WEB_ROUTES, *GATEWAY_ROUTES, *(r for d in app.domains for r in (*d.routes, *d.pages))]
-        application = build_web(app, routes, observe=_observe)
+        application = build_web(app, routes, observe=observe_request)
         runner = await stack.enter_async_context(running(application))
         await _enter(stack, app, "gateway", open_gateway)
         server = app.config.get(Server)
         url = await stack.enter_async_context(accepting(runner, server.host, server.port))
         yield Started(app, url, tuple(lines))
-
-
-def _observe(route: Route, status: int, seconds: float) -> None:
-    observe_request(route.method, route.path, status, seconds)
 
 
 def _build(config: Config, folder: Path, roles: frozenset[str], clock: Clock) -> App:
