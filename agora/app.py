@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import os
 import random
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,6 +18,7 @@ from agora.inference.ports import Engine
 from agora.kernel.app import App
 from agora.kernel.bus import Bus
 from agora.kernel.clock import Clock, SystemClock
+from agora.kernel.commands import ROOT, data_folder, load_config
 from agora.kernel.config import Config
 from agora.kernel.db import Database
 from agora.kernel.domain import load_domains
@@ -31,11 +31,10 @@ from agora.kernel.ledger import Ledger
 from agora.kernel.metrics import observe_request
 from agora.kernel.migrate import migrate
 from agora.kernel.parts import open_kernel_parts
-from agora.kernel.settings import Server, all_sections
+from agora.kernel.settings import Server
 from agora.kernel.sqlite import open_engine
 
 log = logging.getLogger(__name__)
-ROOT = Path(__file__).resolve().parent.parent
 SERVER_ROLES = frozenset({"web", "agents", "inference"})
 # Two threads that share the interpreter hand it over at least this often (seconds). The default of 5 ms lets the busy
 # loop starve the writer at each of its statements.
@@ -60,13 +59,6 @@ class Started(msgspec.Struct, frozen=True):
         return f"with the model {info.model}" if info.model else f"without a model: {info.reason or info.state}"
 
 
-def load_config(path: Path | None, flags: Mapping[str, Any] | None = None) -> Config:
-    """Settings of the file named, or of ``agora.toml`` beside the program's folder when there is one. Raises SetupError."""
-    if path is None and (ROOT / "agora.toml").is_file():
-        path = ROOT / "agora.toml"
-    return Config.load(path, os.environ, flags or {}, all_sections(load_domains()))
-
-
 @contextlib.asynccontextmanager
 async def open_app(
     config_path: Path | None = None,
@@ -81,7 +73,7 @@ async def open_app(
     Makes the data folder when it is missing. Raises SetupError with what to do.
     """
     config = load_config(config_path, flags)
-    folder = data or config.folder() / config.get(Server).data
+    folder = data_folder(config, data)
     _make_folder(folder)
     async with contextlib.AsyncExitStack() as stack:
         if roles:
@@ -186,9 +178,7 @@ async def _database(app: App) -> AsyncIterator[None]:
         await app.db.stop()
 
 
-async def _enter(
-    stack: contextlib.AsyncExitStack, app: App, name: str, lifetime: Callable[[App], AsyncIterator[None]]
-) -> None:
+async def _enter(stack: contextlib.AsyncExitStack, app: App, name: str, lifetime: Callable[[App], AsyncIterator[None]]) -> None:
     """Start a lifetime now, and stop it within its limit when the stack unwinds; a slow one is named in the log."""
     running = lifetime(app)
     await anext(running)

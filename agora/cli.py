@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agora import __version__
+from agora.kernel.commands import ConfigOption, DataOption, load_config, run, use_opener
 from agora.kernel.domain import load_domains
 from agora.kernel.errors import SetupError
 
 if TYPE_CHECKING:
     from agora.app import Started
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file (default: agora.toml).")]
-DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder (default: data beside agora.toml).")]
+    from agora.kernel.app import App
 
 
 def build_cli() -> typer.Typer:
@@ -30,6 +29,7 @@ def build_cli() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    use_opener(_open)
     cli.callback()(_version)
     cli.command("serve")(serve)
     cli.command("init")(init)
@@ -76,13 +76,16 @@ def serve(
 def init(config: ConfigOption = None, data: DataOption = None) -> None:
     """Make the data folder without serving. Example: agora init --data ./data"""
 
-    async def run() -> None:
-        from agora.app import open_app
+    async def tell(app: App) -> None:
+        typer.echo(f"The data folder {app.data} is ready: start with agora serve.")
 
-        async with open_app(config, data) as app:
-            typer.echo(f"The data folder {app.data} is ready: start with agora serve.")
+    run(tell, config, data)
 
-    asyncio.run(run())
+
+def _open(config: Path | None, data: Path | None) -> AbstractAsyncContextManager[App]:
+    from agora.app import open_app
+
+    return open_app(config, data)
 
 
 def _roles(text: str) -> frozenset[str]:
@@ -95,10 +98,8 @@ def _roles(text: str) -> frozenset[str]:
     return roles
 
 
-async def _serve(
-    config: Path | None, data: Path | None, flags: dict[str, Any], *, demo: bool, roles: frozenset[str]
-) -> None:
-    from agora.app import load_config, open_server
+async def _serve(config: Path | None, data: Path | None, flags: dict[str, Any], *, demo: bool, roles: frozenset[str]) -> None:
+    from agora.app import open_server
     from agora.kernel.logs import Logs
     from agora.kernel.settings import Logging
 

@@ -10,33 +10,20 @@ from agora.kernel.egress import guard
 from agora.kernel.files import Files
 from agora.kernel.i18n import Texts, install, load_texts, text_folders
 from agora.kernel.jobs import Jobs
-from agora.kernel.logs import Logs
 from agora.kernel.metrics import Metrics, observe_batch
 from agora.kernel.secrets import Secrets
-from agora.kernel.settings import FilesSettings, Logging, Network
+from agora.kernel.settings import FilesSettings, Network
 
 if TYPE_CHECKING:
     from agora.kernel.app import App
 
 
 async def open_kernel_parts(app: App) -> AsyncIterator[None]:
-    """Start the log, close the network, then put ``Secrets``, ``Files``, ``Texts``, ``Metrics`` and ``Jobs``.
+    """Close the network, then put ``Secrets``, ``Files``, ``Texts``, ``Metrics`` and ``Jobs``.
 
     Jobs run only where ``Jobs.running`` is entered.
     """
-    logs = Logs(app.config.get(Logging)) if app.roles else None
-    if logs is not None:
-        logs.start()
-    try:
-        guard(app.config.get(Network))
-        await _put_parts(app)
-        yield
-    finally:
-        if logs is not None:
-            logs.stop()
-
-
-async def _put_parts(app: App) -> None:
+    guard(app.config.get(Network))
     texts = load_texts(text_folders(app.domains))
     install(texts)
     app.put(Texts, texts)
@@ -48,3 +35,4 @@ async def _put_parts(app: App) -> None:
     app.put(Metrics, Metrics(app))
     app.db.on_batch = observe_batch
     app.put(Jobs, Jobs(app))
+    yield
