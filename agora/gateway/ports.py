@@ -3,9 +3,9 @@
 Found by type: ``app.get(Visibility)``; everything else is a value in a domain's ``offers``.
 
 A domain that writes an event with ``tx.emit(Event(…), audience)`` and wants clients to hear of it offers a ``Dispatch``
-(or ``Spread`` when one event becomes several payloads). What READY and GUILD_CREATE hold comes from ``ReadyPart`` and ``GuildPart``.
-Who sees which channel is asked of ``Visibility``; after an event of a ``SightChange`` the gateway compares and tells each client
-that gained or lost a channel.
+(or ``Spread`` when one event becomes several payloads). What READY and GUILD_CREATE hold comes from ``ReadyPart`` and
+``GuildPart``. Who sees which channel is asked of ``Visibility``; after an event of a ``SightChange`` the gateway compares and
+tells each client that gained or lost a channel.
 """
 
 from __future__ import annotations
@@ -20,6 +20,15 @@ from agora.kernel.events import Audience, Event, Recorded
 if TYPE_CHECKING:
     from agora.kernel.app import App
     from agora.kernel.ctx import Ctx
+
+
+class Seen(Protocol):
+    """A channel somebody sees."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+        ...
 
 
 class Visibility(Protocol):
@@ -41,8 +50,8 @@ class Visibility(Protocol):
         """The guilds the user is a member of, oldest first."""
         ...
 
-    def visible_channels(self, user_id: int) -> Sequence[int]:
-        """All guild channels the user may see."""
+    def visible_in(self, guild_id: int, user_id: int) -> Sequence[Seen]:
+        """The channels of one guild that the user may see."""
         ...
 
 
@@ -100,7 +109,8 @@ class GuildPart(msgspec.Struct, frozen=True, kw_only=True):
 class GuildEntry(msgspec.Struct, frozen=True, kw_only=True):
     """After such an event these users are in a guild they were not in before: the gateway sends each a GUILD_CREATE.
 
-    ``entered(app, recorded)`` gives ``(guild_id, user ids)`` or None. (Everybody else hears of it by the event's ``Dispatch``.)
+    ``entered(app, recorded)`` gives ``(guild_id, user ids)`` or None. These users do not get the event's own dispatches:
+    GUILD_CREATE holds it already. Somebody who leaves is told by a ``Dispatch`` named GUILD_DELETE, its audience that user.
     """
 
     event: type[Event]
@@ -111,8 +121,8 @@ class SightChange(msgspec.Struct, frozen=True, kw_only=True):
     """After such an event members may see more or fewer channels (roles, overwrites, member roles, ownership, a channel moved).
 
     ``guild_of(app, recorded)`` names the guild (None: nothing changed). The gateway compares each online member's visible
-    channels with what its clients know, and sends CHANNEL_CREATE or CHANNEL_DELETE for the difference, after the event's own
-    dispatches. Do not list the events that create or delete a channel: their dispatches say so already.
+    channels with what its clients know: CHANNEL_CREATE goes before the event's own dispatches, CHANNEL_DELETE after them.
+    Do not list the events that create or delete a channel: their dispatches say so already.
     """
 
     event: type[Event]
@@ -120,9 +130,8 @@ class SightChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The JSON of a guild channel as it is now, for the CHANNEL_CREATE or CHANNEL_DELETE that a ``SightChange`` leads to.
-
-    Offered once, by channels. None when the channel is gone.
+    """The JSON of a guild channel as it is now (for one just deleted, as it was), for the CHANNEL_CREATE or CHANNEL_DELETE
+    that a ``SightChange`` leads to. Offered once, by channels. None when the channel is unknown.
     """
 
     build: Callable[[App, int], bytes | None]
