@@ -1,0 +1,50 @@
+"""Messages: what other domains may call. Everybody who says something does so with ``send``."""
+
+from agora.domains.talk.messages.access import Place, check_place
+from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch, Sent
+from agora.domains.talk.messages.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessagesBulkDeleted,
+    MessageSent,
+)
+from agora.domains.talk.messages.hooks import BEFORE_SEND, Forget, Outgoing, ReactionsOf
+from agora.domains.talk.messages.markdown import Names, render
+from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
+from agora.domains.talk.messages.row import Has, Row
+from agora.domains.talk.messages.service import bulk_delete, delete, edit, get_message, pin, send
+from agora.domains.talk.messages.tables import fts, message
+
+__all__ = [
+    "BEFORE_SEND",
+    "AllowedMentions",
+    "Draft",
+    "Forget",
+    "Has",
+    "MessageDeleted",
+    "MessageEdited",
+    "MessageSent",
+    "MessagesBulkDeleted",
+    "Names",
+    "Outgoing",
+    "Patch",
+    "Place",
+    "ReactionsOf",
+    "Row",
+    "Sent",
+    "bulk_delete",
+    "check_place",
+    "delete",
+    "edit",
+    "find_by_nonce",
+    "find_message",
+    "fts",
+    "get_message",
+    "list_by_ids",
+    "list_payloads",
+    "list_recent",
+    "message",
+    "pin",
+    "render",
+    "send",
+]

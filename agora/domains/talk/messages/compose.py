@@ -1,0 +1,110 @@
+"""From a draft to a row: trimming, limits, mentions and HTML; everything that can be done before the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from agora.domains.talk.messages.access import EMBED, TTS, Place
+from agora.domains.talk.messages.draft import (
+    MAX_CONTENT,
+    MAX_NONCE,
+    SETTABLE_FLAGS,
+    AllowedMentions,
+    Draft,
+)
+from agora.domains.talk.messages.embeds import Embed, build_embeds, check_embeds
+from agora.domains.talk.messages.markdown import has_markup, render
+from agora.domains.talk.messages.mentions import find_mentions, names_in, to_column
+from agora.domains.talk.messages.row import Row, traits
+from agora.kernel.app import App
+from agora.kernel.errors import BadRequest, Forbidden, invalid
+from agora.kernel.http import encode
+from agora.protocol.error_codes import ErrorCode
+from agora.protocol.message_types import MessageType
+
+
+def check_draft(place: Place, draft: Draft) -> str:
+    """The trimmed content. Raises Discord's errors for what is empty, too long or not allowed."""
+    content = check_content(draft.content, may_be_empty=bool(draft.embeds))
+    if draft.embeds:
+        check_embeds(draft.embeds)
+    if draft.embeds and not place.bits & EMBED:
+        raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
+    if draft.tts and not place.bits & TTS:
+        raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
+    if draft.nonce is not None and len(draft.nonce) > MAX_NONCE:
+        raise invalid("nonce", f"Must be {MAX_NONCE} or fewer in length.", "BASE_TYPE_MAX_LENGTH")
+    return content
+
+
+def check_content(content: str, *, may_be_empty: bool) -> str:
+    """The trimmed content; it may be empty where there are embeds. Raises 50006 or 50035."""
+    if "\x00" in content:
+        content = content.replace("\x00", "")  # SQLite's text functions end there
+    content = content.strip()
+    if not content and not may_be_empty:
+        raise BadRequest("Cannot send an empty message", code=ErrorCode.CANNOT_SEND_EMPTY)
+    if len(content) > MAX_CONTENT:
+        raise invalid("content", f"Must be {MAX_CONTENT} or fewer in length.", "BASE_TYPE_MAX_LENGTH")
+    return content
+
+
+def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str, replied: Row | None) -> Row:
+    """The row of a new message."""
+    mentions = find_mentions(app, place.channel, place.bits, content, draft.allowed, None if replied is None else replied.author_id)
+    return Row(
+        id=app.ids.next(),
+        channel_id=place.channel.id,
+        guild_id=place.channel.guild_id,
+        author_id=author_id,
+        type=int(MessageType.DEFAULT if replied is None else MessageType.REPLY),
+        content=content,
+        html=rich_html(app, author_id, place, content),
+        flags=draft.flags & SETTABLE_FLAGS,
+        tts=draft.tts,
+        edited_ms=None,
+        pinned_ms=None,
+        reply_to=None if replied is None else replied.id,
+        nonce=draft.nonce,
+        mentions=to_column(mentions),
+        embeds=embeds_column(draft.embeds),
+        has=traits(content, embeds=bool(draft.embeds)),
+    )
+
+
+def change_row(
+    app: App,
+    row: Row,
+    place: Place,
+    content: str,
+    *,
+    embeds: str | None,
+    flags: int,
+    allowed: AllowedMentions | None,
+    replied: int | None,
+) -> Row:
+    """The row of an edited message; ``replied`` is the user it still answers."""
+    if allowed is not None and replied is not None:
+        allowed = msgspec.structs.replace(allowed, replied_user=True)
+    mentions = find_mentions(app, place.channel, place.bits, content, allowed, replied)
+    return row._replace(
+        content=content,
+        html=rich_html(app, row.author_id, place, content),
+        flags=flags,
+        edited_ms=app.clock.now_ms(),
+        mentions=to_column(mentions),
+        embeds=embeds,
+        has=traits(content, embeds=embeds is not None),
+    )
+
+
+def embeds_column(embeds: Sequence[Embed]) -> str | None:
+    """JSON for the table; null for none."""
+    return encode(build_embeds(embeds)).decode() if embeds else None
+
+
+def rich_html(app: App, author_id: int, place: Place, content: str) -> str | None:
+    """The HTML to store, or None for text without markup: that is quicker made than read."""
+    return render(content, names_in(app, place.channel, author_id)) if has_markup(content) else None

@@ -1,0 +1,36 @@
+"""Messages: writing, editing, reading back, pinning; Markdown; the full-text index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from agora.domains.place.channels import ChannelDeleted
+from agora.domains.talk.messages import dispatch, events, http, migrations, slowmode, tables
+from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.listeners import on_channel_deleted, on_message_sent
+from agora.kernel.app import App
+from agora.kernel.domain import Domain, durable, live
+
+USES = ("accounts", "permissions", "channels")
+
+
+async def open_messages(app: App) -> AsyncIterator[None]:
+    """The memory that slow mode needs."""
+    app.put(slowmode.Slowmode, slowmode.Slowmode())
+    yield
+
+
+DOMAIN = Domain(
+    name="messages",
+    tables=tables.ALL,
+    migrations=migrations.STEPS,
+    events=events.ALL,
+    routes=http.ROUTES,
+    listeners=(
+        live(MessageSent, on_message_sent),
+        live(MessageSent, slowmode.on_message_sent),
+        durable("messages.cleanup", ChannelDeleted, on_channel_deleted),
+    ),
+    offers=dispatch.ALL,
+    lifetime=open_messages,
+)

@@ -1,0 +1,38 @@
+"""Where other domains take part in messages without being known here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agora.domains.talk.messages.draft import Draft
+from agora.kernel.hooks import Hook
+from agora.protocol.payloads import Reaction
+
+if TYPE_CHECKING:
+    from agora.kernel.tx import Tx
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A draft on its way into a channel."""
+
+    channel_id: int
+    draft: Draft
+
+
+BEFORE_SEND: Hook[Outgoing] = Hook("messages.before_send")
+"""May rewrite a draft, or refuse it by raising. Runs after the permission check, outside any transaction."""
+
+
+class ReactionsOf(msgspec.Struct, frozen=True):
+    """Offered by reactions: ``list_for(tx, viewer_id, message_ids)`` gives the reactions of the messages that have any."""
+
+    list_for: Callable[[Tx, int, Sequence[int]], dict[int, tuple[Reaction, ...]]]
+
+
+class Forget(msgspec.Struct, frozen=True):
+    """Offered by whoever keeps rows about messages: ``do_forget(tx, message_ids)`` deletes them, in the deleting transaction."""
+
+    do_forget: Callable[[Tx, Sequence[int]], None]

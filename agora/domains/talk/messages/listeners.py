@@ -1,0 +1,27 @@
+"""What messages do when something happened elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agora.domains.place.channels import ChannelDeleted, note_message
+from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.writes import do_empty_channel
+from agora.kernel.app import App
+from agora.kernel.ctx import Ctx
+from agora.kernel.events import Recorded
+
+
+def on_message_sent(app: App, recorded: Recorded) -> None:
+    """Tell the channel which message is its newest."""
+    event = recorded.event
+    assert isinstance(event, MessageSent)
+    note_message(app, event.channel_id, event.id)
+
+
+async def on_channel_deleted(ctx: Ctx, batch: Sequence[Recorded]) -> None:
+    """Remove what was said there, in short transactions, so that nobody waits behind a large channel."""
+    for recorded in batch:
+        assert isinstance(recorded.event, ChannelDeleted)
+        while await ctx.write(do_empty_channel, recorded.event.channel.id):
+            pass

@@ -1,0 +1,115 @@
+"""The only SELECTs on messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, select
+
+from agora.domains.talk.messages.hooks import ReactionsOf
+from agora.domains.talk.messages.row import Row
+from agora.domains.talk.messages.tables import message as m
+from agora.domains.talk.messages.wire import build_message
+from agora.kernel.sql import prepare
+from agora.kernel.tx import Tx
+from agora.protocol.payloads import Message, Reaction
+
+MAX_ID = (1 << 63) - 1
+_CHANNEL, _LIMIT = bindparam("channel_id"), bindparam("limit")
+
+BY_ID = prepare(select(m).where(m.c.id == bindparam("id")))
+BY_NONCE = prepare(
+    select(m).where(m.c.channel_id == _CHANNEL, m.c.author_id == bindparam("author_id"), m.c.nonce == bindparam("nonce"))
+)
+BEFORE = prepare(select(m).where(m.c.channel_id == _CHANNEL, m.c.id < bindparam("before")).order_by(m.c.id.desc()).limit(_LIMIT))
+AFTER = prepare(select(m).where(m.c.channel_id == _CHANNEL, m.c.id > bindparam("after")).order_by(m.c.id).limit(_LIMIT))
+PINNED = prepare(
+    select(m)
+    .where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None), m.c.pinned_ms < bindparam("before_ms"))
+    .order_by(m.c.pinned_ms.desc())
+    .limit(_LIMIT)
+)
+LAST_PIN = prepare(select(func.max(m.c.pinned_ms)).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
+PINS = prepare(select(func.count()).select_from(m).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
+BY_IDS = select(m).where(m.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def find_message(tx: Tx, message_id: int, channel_id: int | None = None) -> Row | None:
+    """One message; None also when it is not in the named channel."""
+    row: Row | None = tx.row(BY_ID, id=message_id)
+    if row is None or (channel_id is not None and row.channel_id != channel_id):
+        return None
+    return row
+
+
+def find_by_nonce(tx: Tx, channel_id: int, author_id: int, nonce: str) -> Row | None:
+    """The message that was sent with this nonce."""
+    row: Row | None = tx.row(BY_NONCE, channel_id=channel_id, author_id=author_id, nonce=nonce)
+    return row
+
+
+def list_recent(tx: Tx, channel_id: int, limit: int, before: int | None = None) -> list[Row]:
+    """The newest messages of a channel, newest first."""
+    return tx.rows(BEFORE, channel_id=channel_id, before=before or MAX_ID, limit=limit)
+
+
+def list_after(tx: Tx, channel_id: int, after: int, limit: int) -> list[Row]:
+    """The first messages after an id, newest first as Discord answers."""
+    return tx.rows(AFTER, channel_id=channel_id, after=after, limit=limit)[::-1]
+
+
+def list_around(tx: Tx, channel_id: int, around: int, limit: int) -> list[Row]:
+    """Messages on both sides of an id, it included, newest first; what one side lacks the other does not fill."""
+    older = list_recent(tx, channel_id, limit // 2 + 1, around + 1)
+    return list_after(tx, channel_id, around, limit - 1 - limit // 2) + older[:limit]
+
+
+def list_by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Row]:
+    """The messages that exist, by id."""
+    if not ids:
+        return {}
+    rows = tx.execute(BY_IDS, {"ids": list(ids)})
+    return {row.id: Row._make(row) for row in rows}
+
+
+def list_pinned(tx: Tx, channel_id: int, limit: int, before_ms: int = MAX_ID) -> list[Row]:
+    """Pinned messages, the newest pin first."""
+    return tx.rows(PINNED, channel_id=channel_id, before_ms=before_ms, limit=limit)
+
+
+def count_pinned(tx: Tx, channel_id: int) -> int:
+    """How many messages are pinned."""
+    row = tx.row(PINS, channel_id=channel_id)
+    return 0 if row is None else int(row[0])
+
+
+def find_last_pin(tx: Tx, channel_id: int) -> int | None:
+    """When the newest pin was set."""
+    row = tx.row(LAST_PIN, channel_id=channel_id)
+    return None if row is None else row[0]
+
+
+def list_payloads(tx: Tx, rows: Sequence[Row], viewer_id: int) -> list[Message]:
+    """The message objects of some rows, in their order, with reactions and the messages they reply to."""
+    replied = list_by_ids(tx, list({row.reply_to for row in rows if row.reply_to is not None}))
+    reactions = list_reactions(tx, viewer_id, [row.id for row in rows])
+    payloads = []
+    for row in rows:
+        original = replied.get(row.reply_to) if row.reply_to is not None else None
+        payloads.append(
+            build_message(
+                tx.app,
+                row,
+                referenced=None if original is None else build_message(tx.app, original),
+                reactions=reactions.get(row.id, ()),
+            )
+        )
+    return payloads
+
+
+def list_reactions(tx: Tx, viewer_id: int, ids: Sequence[int]) -> dict[int, tuple[Reaction, ...]]:
+    """The reactions of some messages, from whoever keeps them."""
+    found: dict[int, tuple[Reaction, ...]] = {}
+    for source in tx.app.offers(ReactionsOf):
+        found.update(source.list_for(tx, viewer_id, ids))
+    return found

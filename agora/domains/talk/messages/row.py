@@ -1,0 +1,45 @@
+"""A message as it is stored, and the bits that search filters by."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import NamedTuple
+
+
+class Has(enum.IntFlag):
+    """What a message holds besides words."""
+
+    LINK = 1
+    EMBED = 2
+    FILE = 4
+
+
+class Row(NamedTuple):
+    """The columns of ``messages_message``, in order; prepared SELECTs give the same names."""
+
+    id: int
+    channel_id: int
+    guild_id: int | None
+    author_id: int
+    type: int
+    content: str
+    html: str | None
+    flags: int
+    tts: bool
+    edited_ms: int | None
+    pinned_ms: int | None
+    reply_to: int | None
+    nonce: str | None
+    mentions: str | None
+    embeds: str | None
+    has: int
+
+
+_LINK = re.compile(r"https?://\S", re.IGNORECASE)
+
+
+def traits(content: str, *, embeds: bool) -> int:
+    """The bits of ``Has``."""
+    bits = Has.LINK if _LINK.search(content) else Has(0)
+    return int(bits | Has.EMBED) if embeds else int(bits)

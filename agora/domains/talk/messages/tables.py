@@ -1,0 +1,45 @@
+"""Messages, and the full-text index over their content."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, column, table, text
+
+from agora.kernel.tables import metadata
+
+# A snowflake that is also SQLite's rowid: the row needs no second index, and the full-text index points at it.
+ROWID = BigInteger().with_variant(Integer(), "sqlite")
+
+message = Table(
+    "messages_message",
+    metadata,
+    Column("id", ROWID, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("author_id", BigInteger, nullable=False),
+    Column("type", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("html", Text),  # null: the content has no markup, its HTML is made on reading
+    Column("flags", Integer, nullable=False),
+    Column("tts", Boolean, nullable=False),
+    Column("edited_ms", BigInteger),
+    Column("pinned_ms", BigInteger),
+    Column("reply_to", BigInteger),
+    Column("nonce", Text),
+    Column("mentions", Text),  # JSON of ``mentions.Mentions``; null: none
+    Column("embeds", Text),  # JSON list as it goes out; null: none
+    Column("has", Integer, nullable=False),  # bits of ``traits.Has``, for search
+    Index("messages_message_channel", "channel_id", "id"),
+    Index(
+        "messages_message_nonce",
+        "channel_id",
+        "author_id",
+        "nonce",
+        unique=True,
+        sqlite_where=text("nonce IS NOT NULL"),
+    ),
+    Index("messages_message_pinned", "channel_id", "pinned_ms", sqlite_where=text("pinned_ms IS NOT NULL")),
+)
+
+# An FTS5 table over ``message.content`` that keeps no second copy of it. SQLite fills it by the statements in ``writes``
+# only; it has no Table of its own in the metadata because it is an index, not data.
+fts = table("messages_fts", column("rowid"), column("content"), column("messages_fts"))
+
+ALL = (message,)

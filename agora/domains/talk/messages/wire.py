@@ -1,0 +1,83 @@
+"""A stored message as Discord's message object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from agora.domains.place.accounts import User, Users, build_user
+from agora.domains.place.permissions import Directory
+from agora.domains.talk.messages.markdown import plain
+from agora.domains.talk.messages.mentions import from_column
+from agora.domains.talk.messages.row import Row
+from agora.kernel.app import App
+from agora.kernel.clock import iso
+from agora.kernel.ids import created_ms
+from agora.protocol.message_types import MessageFlag
+from agora.protocol.payloads import Member, Message, MessageReference, Reaction
+
+_SUPPRESSED = int(MessageFlag.SUPPRESS_EMBEDS)
+_EMBEDS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
+
+
+def build_message(
+    app: App,
+    row: Row,
+    *,
+    referenced: Message | UnsetType | None = UNSET,
+    member: Member | UnsetType = UNSET,
+    reactions: tuple[Reaction, ...] = (),
+) -> Message:
+    """The payload. ``referenced`` is the message replied to: None when it is gone, ``UNSET`` one level down, as Discord does."""
+    mentions = from_column(row.mentions)
+    guild_id = UNSET if row.guild_id is None else str(row.guild_id)
+    return Message(
+        id=str(row.id),
+        channel_id=str(row.channel_id),
+        guild_id=guild_id,
+        author=user_object(app, row.author_id),
+        member=member,
+        type=row.type,
+        content=row.content,
+        content_html=plain(row.content) if row.html is None and row.content else row.html or "",
+        timestamp=iso(created_ms(row.id)),
+        edited_timestamp=None if row.edited_ms is None else iso(row.edited_ms),
+        tts=bool(row.tts),
+        flags=row.flags,
+        mentions=tuple(user_object(app, user_id) for user_id in mentions.users),
+        mention_roles=tuple(map(str, mentions.roles)),
+        mention_everyone=mentions.everyone,
+        embeds=() if row.embeds is None or row.flags & _SUPPRESSED else _EMBEDS.decode(row.embeds),
+        pinned=row.pinned_ms is not None,
+        nonce=UNSET if row.nonce is None else row.nonce,
+        reactions=reactions or UNSET,
+        message_reference=UNSET if row.reply_to is None else _reference(row, guild_id),
+        referenced_message=UNSET if row.reply_to is None else referenced,
+    )
+
+
+def user_object(app: App, user_id: int) -> Any:
+    """A user as it is now; one that is gone keeps its id."""
+    user = app.get(Users).get(user_id)
+    return build_user(user if user is not None else User(id=user_id, username="deleted_user"))
+
+
+def build_member(app: App, guild_id: int | None, user_id: int) -> Member | UnsetType:
+    """The author's membership, without the user object, as MESSAGE_CREATE carries it."""
+    if guild_id is None:
+        return UNSET
+    member = app.get(Directory).member(guild_id, user_id)
+    if member is None:
+        return UNSET
+    return Member(
+        roles=tuple(map(str, member.roles)),
+        joined_at=iso(member.joined_at),
+        nick=member.nick,
+        communication_disabled_until=iso(member.timeout_until) if member.timeout_until else None,
+    )
+
+
+def _reference(row: Row, guild_id: str | UnsetType) -> MessageReference:
+    return MessageReference(channel_id=str(row.channel_id), message_id=str(row.reply_to), guild_id=guild_id)
