@@ -58,7 +58,7 @@ class Database:
         await self._writer.stop()
         self._readers.shutdown(wait=True)
         for connection in self._connections:
-            driver(connection).close()
+            connection.close()
         self._read_engine.dispose()
         self._write_engine.dispose()
 

@@ -37,6 +37,11 @@ def migrate(engine: Engine, domains: Sequence[Domain]) -> list[str]:
         return ran
 
 
+def count_steps(domains: Sequence[Domain]) -> dict[str, int]:
+    """How many steps this version knows, of the kernel and of each domain."""
+    return {KERNEL: len(KERNEL_STEPS)} | {domain.name: len(domain.migrations) for domain in domains}
+
+
 def _run_all(connection: Connection, domains: Sequence[Domain]) -> list[str]:
     kernel_migration.create(connection, checkfirst=True)
     rows = connection.execute(select(kernel_migration.c.domain, kernel_migration.c.steps))

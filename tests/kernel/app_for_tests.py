@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agora.kernel.app import App
 from agora.kernel.bus import Bus
-from agora.kernel.clock import FrozenClock
+from agora.kernel.clock import Clock, FrozenClock
 from agora.kernel.config import Config
 from agora.kernel.db import Database
 from agora.kernel.domain import Domain
@@ -20,7 +20,7 @@ from agora.kernel.sqlite import open_engine
 
 
 @contextlib.asynccontextmanager
-async def small_app(folder: Path, domains: Sequence[Domain] = (), clock: FrozenClock | None = None) -> AsyncIterator[App]:
+async def small_app(folder: Path, domains: Sequence[Domain] = (), clock: Clock | None = None) -> AsyncIterator[App]:
     """The app with its database running."""
     app = App(root=folder, data=folder, domains=domains)
     app.config = Config.load(sections=all_sections(domains))
