@@ -1,0 +1,21 @@
+"""Whether agents can speak at all, and if not, why and what to do."""
+
+from __future__ import annotations
+
+from agora.inference.ports import Engine
+from agora.kernel.app import App
+
+
+def is_model_ready(app: App) -> bool:
+    """A model is loaded and its engine runs."""
+    engine = app.find(Engine)
+    return engine is not None and engine.info().state == "ready"
+
+
+def describe_model(app: App) -> tuple[str, str]:
+    """The engine's state and the reason for it; the reason is empty while all is well."""
+    engine = app.find(Engine)
+    if engine is None:
+        return "stopped", "This server runs without a model engine."
+    info = engine.info()
+    return info.state, info.reason

@@ -1,0 +1,144 @@
+"""What an agent sees of a channel when its turn comes: the newest messages, who wrote them and to whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import msgspec
+from sqlalchemy import select
+
+from agora.domains.minds.agents.agent import LANGUAGES, Agent, Turn
+from agora.domains.minds.agents.language import find_language
+from agora.domains.minds.agents.roster import Roster
+from agora.domains.minds.agents.settings import AgentSettings
+from agora.domains.minds.agents.tables import turn as t
+from agora.domains.place.accounts import Users
+from agora.domains.place.permissions import ChannelFacts, Directory
+from agora.domains.talk.messages import list_by_ids, list_recent
+from agora.inference.context import Language, Line, SharedContext
+from agora.kernel.app import App
+from agora.kernel.tx import Tx
+
+_MENTION = re.compile(r"<@!?(\d{1,19})>")
+_CHANNEL = re.compile(r"<#(\d{1,19})>")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One message of the channel. ``to`` is the user it answers."""
+
+    id: int
+    author_id: int
+    content: str
+    to: int | None = None
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """The newest messages, oldest first, and the one to answer (None: it was withdrawn, or there is none)."""
+
+    lines: tuple[Said, ...]
+    trigger: Said | None
+
+
+def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> Scene:
+    """Read what is needed for one turn, at once."""
+    rows = [row for row in reversed(list_recent(tx, channel_id, limit)) if row.content.strip()]
+    asked = _find_asked(tx, [row.id for row in rows])
+    wanted = {row.reply_to for row in rows if row.reply_to} | set(asked.values()) | ({trigger_id} if trigger_id else set())
+    others = list_by_ids(tx, list(wanted))
+    lines = []
+    for row in rows:
+        original = others.get(row.reply_to or asked.get(row.id, 0))
+        lines.append(Said(row.id, row.author_id, row.content, original.author_id if original else None))
+    found = others.get(trigger_id) if trigger_id else None
+    trigger = Said(found.id, found.author_id, found.content) if found and found.channel_id == channel_id else None
+    return Scene(tuple(lines), trigger)
+
+
+def _find_asked(tx: Tx, ids: Sequence[int]) -> dict[int, int]:
+    """Messages of agents -> the messages they answer."""
+    query = select(t.c.sent_id, t.c.message_id).where(t.c.sent_id.in_(ids), t.c.message_id.is_not(None))
+    return {row.sent_id: row.message_id for row in tx.execute(query)}
+
+
+class Names:
+    """What people and agents are called in one channel."""
+
+    def __init__(self, app: App, channel: ChannelFacts) -> None:
+        self._users = app.get(Users)
+        self._directory = app.get(Directory)
+        self._guild_id = channel.guild_id
+
+    def of(self, user_id: int) -> str:
+        """The name people see: nickname, display name, user name."""
+        member = self._directory.member(self._guild_id, user_id) if self._guild_id else None
+        if member is not None and member.nick:
+            return member.nick
+        user = self._users.get(user_id)
+        return user.display_name if user is not None else "someone"
+
+    def is_person(self, user_id: int) -> bool:
+        """Not a bot."""
+        user = self._users.get(user_id)
+        return user is not None and not user.bot
+
+    def readable(self, text: str) -> str:
+        """A text with names in the place of mentions."""
+        text = _MENTION.sub(lambda found: f"@{self.of(int(found.group(1)))}", text)
+        return _CHANNEL.sub(self._channel, text)
+
+    def _channel(self, found: re.Match[str]) -> str:
+        channel = self._directory.channel(int(found.group(1)))
+        # A link to a channel of another community says nothing of its name.
+        known = channel is not None and channel.guild_id == self._guild_id
+        return f"#{channel.name}" if known and channel is not None else found.group(0)
+
+
+def mention(text: str, names: Mapping[str, int]) -> str:
+    """A text with mentions in the place of ``@Name``; ``names`` maps names to user ids."""
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"@{re.escape(name)}(?!\w)", f"<@{names[name]}>", text, flags=re.IGNORECASE)
+    return text
+
+
+def choose_language(app: App, channel: ChannelFacts, agent: Agent, scene: Scene) -> Language:
+    """The language of the conversation, among those the agent speaks."""
+    guild = app.get(Directory).guild(channel.guild_id) if channel.guild_id else None
+    default = guild.locale if guild is not None else app.config.get(AgentSettings).language
+    spoken = [cast(Language, word) for word in agent.languages if word in LANGUAGES]
+    fallback = cast(Language, default if default in LANGUAGES else "en")
+    texts = [said.content for said in scene.lines]
+    return find_language(texts if scene.trigger is None else [*texts, scene.trigger.content], spoken, fallback)
+
+
+def build_shared_context(app: App, channel: ChannelFacts, scene: Scene, language: Language) -> SharedContext:
+    """What every agent that sees the channel is told alike."""
+    guild = app.get(Directory).guild(channel.guild_id) if channel.guild_id else None
+    names = Names(app, channel)
+    return SharedContext(
+        community=guild.name if guild is not None else "Agora",
+        channel=channel.name or "direct",
+        language=language,
+        rules=(guild.description or "") if guild is not None else "",
+        topic=channel.topic or "",
+        lines=tuple(
+            Line(
+                names.of(said.author_id),
+                names.readable(said.content),
+                names.of(said.to) if said.to is not None and said.to != said.author_id else None,
+                names.is_person(said.author_id),
+            )
+            for said in scene.lines
+        ),
+    )
+
+
+def own_lines(scene: Scene, agent: Agent) -> list[str]:
+    """What the agent itself said lately."""
+    return [said.content for said in scene.lines if said.author_id == agent.user_id]
+
+
+def is_newest(scene: Scene, turn: Turn, roster: Roster) -> bool:
+    """Whether the message to answer is the last one there."""
+    return bool(scene.lines) and scene.lines[-1].id == turn.message_id

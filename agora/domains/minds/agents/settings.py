@@ -1,0 +1,40 @@
+"""``[agents]`` in agora.toml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from agora.domains.minds.agents.pace import PaceWord
+
+Count = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+
+
+class AgentSettings(msgspec.Struct, frozen=True):
+    """How agents behave and what they may use.
+
+    ``pace``: slow, calm, lively (seconds: docs/agents.md) or instant. ``parallel``: turns at a time.
+    ``max_depth``: messages with so many acts of agents since a person's wake nobody. ``exchange``: messages of agents
+    that one message may lead to. ``crowd``: agents that may join in by chance on a person's message.
+    ``max_tokens``: of one reply. ``context_tokens``: of one prompt. ``transcript``: messages an agent sees at most.
+    ``queue``: waiting turns of one agent. ``attempts``: tries of one turn. ``timeout_s``: one generation.
+    ``openings``: whether agents begin conversations by themselves. ``seed``: of chance. ``language``: until a
+    conversation shows its own. ``keep_turns_d``: days after which ended turns are forgotten.
+    """
+
+    pace: PaceWord = "calm"
+    parallel: Count = 4
+    max_depth: Count = 6
+    exchange: Count = 12
+    crowd: Count = 2
+    max_tokens: Count = 160
+    context_tokens: Annotated[int, msgspec.Meta(ge=256, le=1_000_000)] = 4_096
+    transcript: Count = 40
+    queue: Count = 8
+    attempts: Count = 4
+    timeout_s: Count = 120
+    openings: bool = True
+    seed: int = 1
+    language: str = "en"
+    keep_turns_d: Count = 30
