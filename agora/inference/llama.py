@@ -27,6 +27,8 @@ _QUICK_VOCABULARY = 32_768
 
 _CACHE_TYPES = {"f16": 1, "q8_0": 8}
 _LOG_LEVELS = {2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
+# Said because the memory of all sequences together is larger than one may be; each one is held to the model's limit.
+_HARMLESS = ("possible training context overflow",)
 _library: Any = None
 _keep_alive: list[Any] = []
 
@@ -64,6 +66,8 @@ def describe_system() -> str:
 
 def _take_log(level: int, text: bytes, _data: Any) -> None:
     line = text.decode("utf-8", "replace").rstrip()
+    if any(words in line for words in _HARMLESS):
+        level = 0
     if line and line != ".":
         log.log(_LOG_LEVELS.get(level, logging.DEBUG), "%s", line)
 

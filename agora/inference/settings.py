@@ -14,7 +14,7 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """`llama` runs a GGUF file in this process; `fake` answers from a hash, for tests."""
     model: str = ""
     """Name of the model (file name without .gguf) or a path; empty takes the starter model, else the first found."""
-    context: Annotated[int, Meta(ge=256, le=4_194_304)] = 16_384
+    context: Annotated[int, Meta(ge=256, le=4_194_304)] = 8192
     """Tokens kept in memory for all conversations together."""
     sequences: Annotated[int, Meta(ge=1, le=96)] = 16
     """Replies written at the same time."""
