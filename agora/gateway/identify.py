@@ -54,7 +54,8 @@ async def on_identify(gateway: Gateway, connection: Connection, body: Identify) 
         gateway.drop(session)  # gone before READY: there is nothing to resume
         return None
     session.settle(promise, items)
-    gateway.announce(connection, bytes(body.presence) if body.presence is not None else None)
+    presence = bytes(body.presence)
+    gateway.announce(connection, presence if presence != b"null" else None)
     return None
 
 

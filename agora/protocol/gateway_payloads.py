@@ -23,7 +23,7 @@ class Identify(msgspec.Struct, frozen=True):
     compress: bool = False
     large_threshold: int = 50
     shard: tuple[int, int] = (0, 1)
-    presence: msgspec.Raw | None = None
+    presence: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Resume(msgspec.Struct, frozen=True):
