@@ -1,0 +1,111 @@
+/** The composer: grows with its text, sends on Enter, keeps a draft per channel, replies. */
+
+import { byId } from "../shared/dom.js";
+import { API, rest } from "../shared/rest.js";
+import { t } from "../shared/i18n.js";
+import { may, SEND_MESSAGES } from "../shared/permissions.js";
+import { chooseEmoji } from "./emoji.js";
+import { MentionChoice } from "./mentions.js";
+import { onTheWire } from "./mentions_text.js";
+
+export const LIMIT = 2000;
+const WARN_AT = 1800;
+const TYPING_EVERY = 8000;
+
+export class Composer {
+  /** `people()` lists who may be mentioned; `send(content, replyTo)`; `editLast()` for the arrow key. */
+  constructor(store, { people, send, editLast }) {
+    Object.assign(this, { store, people, send, editLast, drafts: new Map(), channel: null, replyTo: null, typedAt: 0 });
+    this.form = byId("composer-form");
+    this.text = byId("composer");
+    this.count = byId("composer-count");
+    this.button = byId("composer-send");
+    this.reply = byId("composer-reply");
+    this.choice = new MentionChoice(this.text, byId("mentions"), people);
+    this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
+    this.text.addEventListener("input", () => this.changed());
+    this.text.addEventListener("keydown", (event) => this.key(event));
+    this.reply.querySelector("button").addEventListener("click", () => this.answer(null));
+    byId("composer-emoji").addEventListener("click", (event) => chooseEmoji(event.currentTarget, (sign) => this.insert(sign)));
+  }
+
+  open(channel, name) {
+    if (this.channel) this.drafts.set(this.channel.id, this.text.value);
+    this.channel = channel;
+    this.text.value = this.drafts.get(channel.id) ?? "";
+    this.text.placeholder = t(channel.guild_id ? "web.composer.to_channel" : "web.composer.to_person", { name });
+    this.lock();
+    this.answer(null, false);
+    this.changed(false);
+  }
+
+  /** Channels one may only read: the field says so. */
+  lock() {
+    const locked = !may(this.store, SEND_MESSAGES, { channel: this.channel });
+    this.text.disabled = locked;
+    byId("composer-emoji").disabled = locked;
+    this.form.classList.toggle("is-locked", locked);
+    if (locked) this.text.placeholder = t("web.composer.locked");
+  }
+
+  changed(typed = true) {
+    if (!CSS.supports("field-sizing", "content")) {
+      this.text.style.height = "auto";
+      this.text.style.height = `${this.text.scrollHeight}px`;
+    }
+    const length = [...this.text.value].length;
+    this.count.hidden = length < WARN_AT;
+    this.count.textContent = LIMIT - length;
+    this.count.classList.toggle("is-over", length > LIMIT);
+    this.button.disabled = this.text.value.trim() === "" || length > LIMIT;
+    if (typed && length > 0) this.tellTyping();
+  }
+
+  tellTyping() {
+    if (Date.now() - this.typedAt < TYPING_EVERY) return;
+    this.typedAt = Date.now();
+    rest.post(`${API}/channels/${this.channel.id}/typing`).catch(() => {
+      this.typedAt = 0;
+    });
+  }
+
+  key(event) {
+    if (event.isComposing || this.choice.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "ArrowUp" && this.text.value === "") {
+      if (this.editLast()) event.preventDefault();
+    } else if (event.key === "Escape" && this.replyTo) {
+      event.stopPropagation();
+      this.answer(null);
+    }
+  }
+
+  submit() {
+    if (this.button.disabled) return;
+    const content = onTheWire(this.text.value.trim(), this.people());
+    this.send(content, this.replyTo);
+    this.text.value = "";
+    this.typedAt = 0;
+    this.answer(null);
+    this.changed(false);
+  }
+
+  insert(text) {
+    this.text.focus();
+    this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
+    this.changed();
+  }
+
+  /** Reply to a message, or to none again. */
+  answer(message, focus = true) {
+    this.replyTo = message;
+    this.reply.hidden = !message;
+    if (message) {
+      const name = this.store.nameOf(message.author, this.channel.guild_id);
+      this.reply.querySelector("span").textContent = t("web.reply.to", { name });
+    }
+    if (focus) this.text.focus();
+  }
+}

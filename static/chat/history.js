@@ -1,0 +1,56 @@
+/** Pages of a channel's messages: the present, older, newer, or around one message. */
+
+import { API, rest } from "../shared/rest.js";
+
+const PAGE = 50;
+
+export class History {
+  constructor(list) {
+    this.list = list;
+    this.visit = 0;
+  }
+
+  /** True when the newest message of the channel is among the rows. */
+  get atPresent() {
+    return !this.more.newer;
+  }
+
+  /** Open a channel at its present, or around `messageId`. Resolves to false when another was opened meanwhile. */
+  async open(channelId, messageId = null) {
+    const visit = (this.visit += 1);
+    this.channelId = channelId;
+    this.more = { older: false, newer: Boolean(messageId) };
+    this.busy = new Set(["older", "newer"]);
+    const query = messageId ? `around=${messageId}&limit=${PAGE}` : `limit=${PAGE}`;
+    const page = await rest.get(`${API}/channels/${channelId}/messages?${query}`);
+    if (visit !== this.visit) return false;
+    this.list.clear();
+    this.list.pinned = !messageId;
+    this.list.extend(page.reverse(), "newer");
+    this.more.older = messageId ? page.length > 0 : page.length === PAGE;
+    this.busy.clear();
+    return true;
+  }
+
+  /** Fetch one more page at an edge when there is one. Resolves to true when rows came. */
+  async grow(side) {
+    const edge = side === "older" ? this.list.oldest : this.list.newest;
+    if (!this.more?.[side] || this.busy.has(side) || !edge) return false;
+    const visit = this.visit;
+    this.busy.add(side);
+    try {
+      const page = await rest.get(`${API}/channels/${this.channelId}/messages?${side === "older" ? "before" : "after"}=${edge}&limit=${PAGE}`);
+      if (visit !== this.visit) return false;
+      this.more[side] = page.length === PAGE;
+      this.list.extend(page.reverse(), side);
+      return page.length > 0;
+    } finally {
+      if (visit === this.visit) this.busy.delete(side);
+    }
+  }
+
+  /** The list dropped old rows: they can be fetched again. */
+  trimmed() {
+    this.more.older = true;
+  }
+}

@@ -1,0 +1,90 @@
+/** The chat page: loads texts, opens the gateway, and puts the parts together. */
+
+import { byId, toast } from "../shared/dom.js";
+import { avatar } from "../shared/avatar.js";
+import { Gateway } from "../shared/gateway.js";
+import { loadTexts, t } from "../shared/i18n.js";
+import { AGORA, rest } from "../shared/rest.js";
+import { Store } from "../shared/store.js";
+import { wireThemeSwitches } from "../shared/theme.js";
+import { Channels } from "../guild/channels.js";
+import { Rail } from "../guild/rail.js";
+import { showEmpty } from "../guild/empty.js";
+import { People } from "../members/list.js";
+import { openCard } from "../members/card.js";
+import { Finder } from "../search/finder.js";
+import { Switcher } from "../search/switcher.js";
+import { wireDrawers } from "./drawers.js";
+import { wireOverride } from "./override.js";
+import { Room } from "./room.js";
+import { Route } from "./route.js";
+import { Unread } from "./unread.js";
+
+await loadTexts();
+const store = new Store();
+const route = new Route(store);
+const unread = new Unread(store);
+const showCard = (userId, anchor) => openCard({ store, route }, userId, anchor);
+const room = new Room(store, route, unread, showCard);
+
+new Rail(store, route, unread);
+new Channels(store, route, unread);
+new People(store, route, showCard);
+const finder = new Finder(store, route);
+new Switcher(store, route, finder);
+wireDrawers(store);
+wireOverride(store);
+wireThemeSwitches();
+
+let started = false;
+let expected = new Set();
+
+/** Once every guild of READY has come (or is known to be away), the route makes sense. */
+function begin() {
+  if (started || expected.size > 0) return;
+  started = true;
+  route.read();
+  showEmpty(store, route);
+}
+
+store.on("READY", (data) => {
+  expected = new Set(data.guilds.filter((guild) => guild.unavailable).map((guild) => guild.id));
+  paintMe();
+  learnAgents();
+  begin();
+});
+
+store.on("GUILD_CREATE", (guild) => {
+  if (expected.delete(guild.id) && expected.size === 0 && started) room.refresh();
+  begin();
+});
+
+store.on("USER_UPDATE", paintMe);
+store.on("route GUILD_DELETE CHANNEL_DELETE", () => started && showEmpty(store, route));
+
+function paintMe() {
+  byId("me-name").textContent = store.me.global_name || store.me.username;
+  byId("me-avatar").replaceChildren(avatar(store.me, { status: "online" }));
+}
+
+/** Which bots are agents, with their state and traits; refreshed when one changes. */
+async function learnAgents() {
+  try {
+    const { items } = await rest.get(`${AGORA}/agents`);
+    store.agents = new Map(items.map((agent) => [agent.user_id, agent]));
+    store.emit("agents");
+  } catch (error) {
+    if (error.status !== 404 && error.status !== 403) toast(t("web.agents.trouble"));
+  }
+}
+
+store.on("AGORA_AGENT_UPDATE GUILD_MEMBER_ADD", (data) => (data.user === undefined || data.user.bot) && learnAgents());
+
+function showConnection(state) {
+  const place = byId("connection");
+  place.dataset.state = state;
+  place.textContent = t(`web.connection.${state}`);
+}
+
+const gateway = new Gateway((name, data) => store.apply(name, data), showConnection);
+gateway.connect();

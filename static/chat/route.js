@@ -1,0 +1,78 @@
+/** Where the page is: /channels/{guild|@me}/{channel}[/{message}], kept in the browser's history. */
+
+const PATTERN = /^\/channels\/(@me|\d+)(?:\/(\d+))?(?:\/(\d+))?\/?$/;
+const LAST = "agora.last";
+
+export class Route {
+  constructor(store) {
+    this.store = store;
+    this.guildId = "@me";
+    this.channelId = null;
+    addEventListener("popstate", () => this.read());
+    document.addEventListener("click", (event) => this.followed(event));
+  }
+
+  /** The present place, for those who need to compare. */
+  current = () => ({ guildId: this.guildId, channelId: this.channelId });
+
+  read() {
+    const match = PATTERN.exec(location.pathname);
+    this.take(match?.[1] ?? "@me", match?.[2] ?? null, match?.[3] ?? null);
+  }
+
+  go(guildId, channelId = null, messageId = null) {
+    const path = ["", "channels", guildId, channelId, messageId].filter((part) => part !== null).join("/");
+    if (path !== location.pathname) history.pushState(null, "", path);
+    this.take(guildId, channelId, messageId);
+  }
+
+  take(guildId, channelId, messageId) {
+    const wanted = channelId ?? this.usual(guildId);
+    const same = wanted === this.channelId && guildId === this.guildId && !messageId;
+    this.guildId = guildId;
+    this.channelId = wanted;
+    if (wanted && wanted !== channelId) history.replaceState(null, "", `/channels/${guildId}/${wanted}`);
+    if (wanted) this.remember();
+    if (!same) this.store.emit("route", { guildId, channelId: wanted, messageId });
+  }
+
+  /** The channel last seen in a guild, else its first text channel. */
+  usual(guildId) {
+    if (guildId === "@me") return null;
+    const last = this.lastSeen()[guildId];
+    if (this.store.channels.get(last)?.guild_id === guildId) return last;
+    return textChannels(this.store, guildId)[0]?.id ?? null;
+  }
+
+  lastSeen() {
+    return JSON.parse(localStorage.getItem(LAST) ?? "{}");
+  }
+
+  remember() {
+    localStorage.setItem(LAST, JSON.stringify({ ...this.lastSeen(), [this.guildId]: this.channelId }));
+    document.cookie = `agora_last=${this.guildId}/${this.channelId}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  /** Links to channels stay on this page. */
+  followed(event) {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const url = new URL(link.href);
+    const match = PATTERN.exec(url.pathname);
+    if (!match || url.origin !== location.origin) return;
+    event.preventDefault();
+    this.go(match[1], match[2] ?? null, match[3] ?? null);
+  }
+}
+
+const TEXT = new Set([0, 5]);
+
+/** The text channels of a guild in the order people see: those without a category first. */
+export function textChannels(store, guildId) {
+  const all = [...store.channels.values()].filter((channel) => channel.guild_id === guildId);
+  const place = (channel) => {
+    const parent = store.channels.get(channel.parent_id);
+    return (parent ? (parent.position + 1) * 10_000 : 0) + channel.position;
+  };
+  return all.filter((channel) => TEXT.has(channel.type)).sort((one, other) => place(one) - place(other) || (one.id < other.id ? -1 : 1));
+}

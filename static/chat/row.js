@@ -1,0 +1,96 @@
+/** One message as a row: built once, painted again when it changes. */
+
+import { build, element, icon, sanitised } from "../shared/dom.js";
+import { avatar } from "../shared/avatar.js";
+import { t } from "../shared/i18n.js";
+import { clockTime, dayName, fullTime, sameDay, stamp } from "../shared/time.js";
+import { plainText } from "./mentions_text.js";
+import { paintReactions } from "./reactions.js";
+
+const CLOSE_TOGETHER = 7 * 60_000;
+
+/** A row for a message (Discord's message object). Its parts hang on `row.parts`, the message on `row.message`. */
+export function buildRow(message, store) {
+  const parts = build("message");
+  const row = parts.root;
+  row.parts = parts;
+  paintRow(row, message, store);
+  return row;
+}
+
+export function paintRow(row, message, store) {
+  const { parts } = row;
+  const author = store.user(message.author.id) ?? message.author;
+  const name = store.nameOf(author, message.guild_id ?? store.channels.get(message.channel_id)?.guild_id);
+  row.message = message;
+  row.at = Date.parse(message.timestamp);
+  row.dataset.id = message.id;
+  row.classList.toggle("is-agent", Boolean(author.bot));
+  row.classList.toggle("is-called", callsMe(message, store));
+  parts.avatar.replaceChildren(avatar(author, { name }));
+  parts.name.textContent = name;
+  parts.tag.hidden = !author.bot;
+  parts.tag.textContent = store.agents.has(author.id) ? t("web.agent") : t("web.bot");
+  for (const place of [parts.time, parts.side]) {
+    place.dateTime = message.timestamp;
+    place.title = fullTime(row.at);
+  }
+  parts.time.textContent = stamp(row.at);
+  parts.side.textContent = clockTime(row.at);
+  paintBody(parts.body, message, store);
+  paintFiles(parts.files, message.attachments ?? []);
+  paintQuote(parts, message, store);
+  paintReactions(parts.reactions, message.reactions ?? []);
+}
+
+function callsMe(message, store) {
+  if (message.author.id === store.me?.id) return false;
+  return Boolean(message.mention_everyone || message.mentions?.some((user) => user.id === store.me?.id));
+}
+
+function paintBody(body, message, store) {
+  const markup = message.content_html;
+  body.classList.toggle("is-plain", !markup);
+  if (markup) body.replaceChildren(sanitised(markup));
+  else body.textContent = plainText(message.content, store, message.guild_id);
+  if (message.edited_timestamp) {
+    const mark = element("span", { className: "message__edited", textContent: ` ${t("web.message.edited")}`, title: fullTime(Date.parse(message.edited_timestamp)) });
+    (body.querySelector(":scope > p:last-child") ?? body).append(mark);
+  }
+}
+
+function paintFiles(place, files) {
+  place.hidden = files.length === 0;
+  place.replaceChildren(...files.map((file) => {
+    if (file.content_type?.startsWith("image/") && file.url.startsWith("/")) {
+      return element("img", { src: file.url, alt: file.description ?? file.filename, loading: "lazy" });
+    }
+    return element("a", { className: "button button--small", href: file.url, download: file.filename }, icon("down"), file.filename);
+  }));
+}
+
+function paintQuote(parts, message, store) {
+  const isReply = Boolean(message.message_reference?.message_id) && message.type === 19;
+  parts.quote.hidden = !isReply;
+  if (!isReply) return;
+  const source = message.referenced_message;
+  parts.quote.dataset.target = message.message_reference.message_id;
+  parts.quoteName.textContent = source ? store.nameOf(store.user(source.author.id) ?? source.author, message.guild_id) : "";
+  parts.quoteText.textContent = source ? plainText(source.content, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) : t("web.message.gone");
+}
+
+/** Decide from the row before whether this one starts a group and a day. */
+export function regroup(row) {
+  const before = row.previousElementSibling;
+  const { message } = row;
+  const newDay = !before?.at || !sameDay(before.at, row.at);
+  const head =
+    newDay ||
+    before.message.author.id !== message.author.id ||
+    row.at - before.at > CLOSE_TOGETHER ||
+    message.type === 19 ||
+    !row.parts.new.hidden;
+  row.classList.toggle("is-head", head);
+  row.parts.day.hidden = !newDay;
+  if (newDay) row.parts.day.firstElementChild.textContent = dayName(row.at);
+}

@@ -1,0 +1,45 @@
+/** Dialogs that make a channel or a community. */
+
+import { build } from "../shared/dom.js";
+import { formDialog } from "../shared/dialog.js";
+import { API, rest } from "../shared/rest.js";
+
+const TEXT = 0;
+
+/** Wait until the gateway told of a new thing, so that opening it finds it. */
+function arrival(store, event, id, known) {
+  if (known.has(id)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = store.on(event, (data) => {
+      if (data.id !== id) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+export function createChannel(store, route, guildId, parentId = null) {
+  const parts = build("create-channel");
+  parts.form.elements.type.forEach((choice) =>
+    choice.addEventListener("change", () => {
+      parts.topicField.hidden = Number(parts.form.elements.type.value) !== TEXT;
+    }),
+  );
+  return formDialog(parts, async (data) => {
+    const type = Number(data.get("type"));
+    const body = { name: data.get("name").trim(), type };
+    if (type === TEXT && data.get("topic").trim()) body.topic = data.get("topic").trim();
+    if (type === TEXT && parentId) body.parent_id = parentId;
+    const channel = await rest.post(`${API}/guilds/${guildId}/channels`, body);
+    await arrival(store, "CHANNEL_CREATE", channel.id, store.channels);
+    if (type === TEXT) route.go(guildId, channel.id);
+  });
+}
+
+export function createGuild(store, route) {
+  return formDialog(build("create-guild"), async (data) => {
+    const guild = await rest.post(`${API}/guilds`, { name: data.get("name").trim() });
+    await arrival(store, "GUILD_CREATE", guild.id, store.guilds);
+    route.go(guild.id);
+  });
+}

@@ -1,0 +1,85 @@
+/** The card of a person or an agent. */
+
+import { build, icon, toast } from "../shared/dom.js";
+import { avatar, hueOf } from "../shared/avatar.js";
+import { openPopover } from "../shared/dialog.js";
+import { AGORA, API, rest } from "../shared/rest.js";
+import { t } from "../shared/i18n.js";
+import { isPaused } from "./list.js";
+import { traitChart } from "./traits.js";
+
+export function openCard({ store, route }, userId, anchor) {
+  const user = store.user(userId);
+  if (!user) return;
+  const parts = build("card");
+  const agent = store.agents.get(userId);
+  parts.root.style.setProperty("--hue", hueOf(user.id));
+  parts.avatar.append(avatar(user, { status: store.status(userId) }));
+  parts.name.textContent = store.nameOf(user, route.guildId);
+  parts.handle.textContent = `@${user.username}`;
+  parts.tag.hidden = !user.bot;
+  if (user.bot && !agent) parts.tag.lastChild.textContent = t("web.bot");
+  if (agent) fillAgent(parts, store, agent);
+  const popover = openPopover(anchor, parts.root, { side: anchor.closest(".people") ? "left" : "below" });
+  parts.dm.hidden = userId === store.me.id;
+  parts.dm.addEventListener("click", async () => {
+    popover.hidePopover();
+    await openDirect(store, route, userId);
+  });
+}
+
+/** Open the direct channel with somebody, making it when it is the first time. */
+export async function openDirect(store, route, userId) {
+  try {
+    const channel = await rest.post(`${API}/users/@me/channels`, { recipient_id: userId });
+    store.apply("CHANNEL_CREATE", channel);
+    route.go("@me", channel.id);
+  } catch (error) {
+    toast(t("web.dm.trouble", { reason: error.message }));
+  }
+}
+
+function fillAgent(parts, store, agent) {
+  const about = agent.about || agent.description || (agent.interests ?? []).join(", ");
+  parts.about.textContent = about;
+  parts.about.hidden = !about;
+  if (agent.traits) {
+    parts.traits.append(traitChart(agent.traits));
+    parts.traitsPart.hidden = false;
+  }
+  parts.more.href = `/agents/${agent.id}`;
+  parts.more.hidden = false;
+  wirePause(parts, store, agent);
+  showMood(parts, agent);
+}
+
+function wirePause(parts, store, agent) {
+  const paint = () => {
+    const paused = isPaused(agent);
+    parts.pause.replaceChildren(icon(paused ? "play" : "pause"), t(paused ? "web.agent.resume" : "web.agent.pause"));
+  };
+  parts.pause.hidden = agent.may_manage === false;
+  paint();
+  parts.pause.addEventListener("click", async () => {
+    parts.pause.disabled = true;
+    try {
+      const paused = isPaused(agent);
+      await rest.post(`${AGORA}/agents/${agent.id}/${paused ? "resume" : "pause"}`);
+      agent.state = paused ? "active" : "paused";
+      store.emit("agents");
+      paint();
+    } catch (error) {
+      toast(t("web.agent.trouble", { reason: error.message }));
+    } finally {
+      parts.pause.disabled = false;
+    }
+  });
+}
+
+async function showMood(parts, agent) {
+  const mood = agent.mood ?? (await rest.get(`${AGORA}/agents/${agent.id}/mood`).catch(() => null));
+  const text = typeof mood === "string" ? mood : mood?.text ?? mood?.label ?? mood?.word;
+  if (!text) return;
+  parts.mood.textContent = text;
+  parts.moodPart.hidden = false;
+}

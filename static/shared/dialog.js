@@ -1,0 +1,85 @@
+/** Dialogs and popovers on the browser's own elements. */
+
+import { build } from "./dom.js";
+import { RestError } from "./rest.js";
+import { t } from "./i18n.js";
+
+/** Show a dialog from a template; it is removed when it closes. Resolves with its return value. */
+export function openDialog(parts) {
+  const dialog = parts.root;
+  document.body.append(dialog);
+  dialog.querySelectorAll("[data-close]").forEach((button) => button.addEventListener("click", () => dialog.close("")));
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue);
+    });
+  });
+}
+
+/** Ask before something is lost. */
+export async function confirmed({ title, text, yes, quote = "" }) {
+  const parts = build("confirm");
+  parts.title.textContent = title;
+  parts.text.textContent = text;
+  parts.yes.textContent = yes;
+  parts.quote.textContent = quote;
+  parts.quote.hidden = !quote;
+  return (await openDialog(parts)) === "yes";
+}
+
+/** A form in a dialog: `submit(FormData)` may throw a RestError, whose message is shown in place. */
+export function formDialog(parts, submit) {
+  parts.form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = parts.form.querySelector("[type=submit]");
+    button.disabled = true;
+    parts.problem.hidden = true;
+    try {
+      await submit(new FormData(parts.form));
+      parts.root.close("done");
+    } catch (error) {
+      parts.problem.textContent = error instanceof RestError ? error.message : t("web.trouble");
+      parts.problem.hidden = false;
+      if (!(error instanceof RestError)) console.warn(error);
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return openDialog(parts);
+}
+
+/** Show `node` beside `anchor`; it closes by Esc or a click elsewhere. */
+export function openPopover(anchor, node, { side = "below" } = {}) {
+  const popover = document.createElement("div");
+  popover.className = "popover";
+  popover.popover = "auto";
+  popover.append(node);
+  document.body.append(popover);
+  popover.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    anchor.removeAttribute("aria-expanded");
+    popover.remove();
+    if (document.activeElement === document.body && anchor.isConnected) anchor.focus({ preventScroll: true });
+  });
+  anchor.setAttribute("aria-expanded", "true");
+  popover.showPopover();
+  place(popover, anchor.getBoundingClientRect(), side);
+  popover.querySelector("button:not([hidden]), a[href]")?.focus({ preventScroll: true, focusVisible: false });
+  return popover;
+}
+
+function place(popover, anchor, side) {
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const gap = 8;
+  let left = side === "left" ? anchor.left - width - gap : anchor.left;
+  let top = side === "left" ? anchor.top : anchor.bottom + gap;
+  if (side === "above" || (side === "below" && top + height > innerHeight - gap)) top = anchor.top - height - gap;
+  if (left < gap) left = Math.min(anchor.right + gap, innerWidth - width - gap);
+  left = Math.max(gap, Math.min(left, innerWidth - width - gap));
+  top = Math.max(gap, Math.min(top, innerHeight - height - gap));
+  popover.style.left = `${left}px`;
+  popover.style.top = `${top}px`;
+}

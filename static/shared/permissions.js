@@ -1,0 +1,37 @@
+/** What this person may do, for showing and hiding buttons; the server decides in the end. */
+
+const ADMINISTRATOR = 1n << 3n;
+export const MANAGE_CHANNELS = 1n << 4n;
+export const SEND_MESSAGES = 1n << 11n;
+export const MANAGE_MESSAGES = 1n << 13n;
+const ALL = (1n << 53n) - 1n;
+
+/** The bits in a guild: everyone's role and one's own roles. */
+function guildBits(store, guild) {
+  if (guild.owner_id === store.me.id) return ALL;
+  const own = guild.members.get(store.me.id)?.roles ?? [];
+  const bits = [guild.id, ...own].reduce((sum, id) => sum | BigInt(guild.roles.get(id)?.permissions ?? 0), 0n);
+  return bits & ADMINISTRATOR ? ALL : bits;
+}
+
+/** With the channel's overwrites, in the order that Discord documents. */
+function channelBits(store, guild, channel) {
+  let bits = guildBits(store, guild);
+  if (bits === ALL) return bits;
+  const own = new Set(guild.members.get(store.me.id)?.roles ?? []);
+  const overwrites = channel.permission_overwrites ?? [];
+  const apply = (list) => {
+    bits &= ~list.reduce((sum, item) => sum | BigInt(item.deny), 0n);
+    bits |= list.reduce((sum, item) => sum | BigInt(item.allow), 0n);
+  };
+  apply(overwrites.filter((item) => item.id === guild.id));
+  apply(overwrites.filter((item) => own.has(item.id)));
+  apply(overwrites.filter((item) => item.id === store.me.id));
+  return bits;
+}
+
+export function may(store, bit, { guildId = null, channel = null } = {}) {
+  const guild = store.guilds.get(channel?.guild_id ?? guildId);
+  if (!guild) return Boolean(channel) && bit !== MANAGE_MESSAGES;
+  return Boolean((channel ? channelBits(store, guild, channel) : guildBits(store, guild)) & bit);
+}

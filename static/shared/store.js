@@ -1,0 +1,140 @@
+/** What the page knows: state from READY and the events after it, and who wants to hear of changes. */
+
+export class Store {
+  constructor() {
+    this.listeners = new Map();
+    this.clear();
+  }
+
+  clear() {
+    this.me = null;
+    this.users = new Map();
+    this.guilds = new Map();
+    this.channels = new Map();
+    this.direct = new Map();
+    this.presences = new Map();
+    this.agents = new Map();
+    this.paused = false;
+  }
+
+  /** Call `fn(data)` after the state has taken the event in. Returns a function that ends it. */
+  on(name, fn) {
+    for (const part of name.split(" ")) {
+      if (!this.listeners.has(part)) this.listeners.set(part, new Set());
+      this.listeners.get(part).add(fn);
+    }
+    return () => name.split(" ").forEach((part) => this.listeners.get(part).delete(fn));
+  }
+
+  emit(name, data) {
+    for (const fn of this.listeners.get(name) ?? []) fn(data);
+  }
+
+  /** Take a gateway event into the state, then tell the listeners. */
+  apply(name, data) {
+    REDUCERS[name]?.(this, data);
+    this.emit(name, data);
+  }
+
+  user(id) {
+    return this.users.get(id) ?? null;
+  }
+
+  /** The name to show: the nickname here, else the display name. */
+  nameOf(user, guildId) {
+    if (!user) return "?";
+    return this.guilds.get(guildId)?.members.get(user.id)?.nick || user.global_name || user.username;
+  }
+
+  status(userId) {
+    const known = this.presences.get(userId);
+    if (known) return known;
+    return userId === this.me?.id ? "online" : "offline";
+  }
+
+  keepUser(user) {
+    if (!user) return null;
+    const kept = { ...this.users.get(user.id), ...user };
+    this.users.set(user.id, kept);
+    return kept;
+  }
+}
+
+function keepGuild(store, data) {
+  const guild = { ...store.guilds.get(data.id), ...data, members: new Map(), roles: new Map() };
+  for (const role of data.roles ?? []) guild.roles.set(role.id, role);
+  store.guilds.set(data.id, guild);
+  for (const member of data.members ?? []) keepMember(store, data.id, member);
+  for (const channel of [...(data.channels ?? []), ...(data.threads ?? [])]) keepChannel(store, { ...channel, guild_id: data.id });
+  for (const presence of data.presences ?? []) store.presences.set(presence.user.id, presence.status);
+}
+
+function keepMember(store, guildId, member) {
+  const user = store.keepUser(member.user);
+  if (user) store.guilds.get(guildId)?.members.set(user.id, { ...member, user: undefined, id: user.id });
+}
+
+function keepChannel(store, channel) {
+  const kept = { ...store.channels.get(channel.id), ...channel };
+  kept.recipients?.forEach((user) => store.keepUser(user));
+  store.channels.set(channel.id, kept);
+  if (kept.type === 1 || kept.type === 3) store.direct.set(channel.id, kept);
+}
+
+function dropChannel(store, { id }) {
+  store.channels.delete(id);
+  store.direct.delete(id);
+}
+
+function keepReady(store, data) {
+  store.clear();
+  store.me = store.keepUser(data.user);
+  data.users?.forEach((user) => store.keepUser(user));
+  data.guilds.forEach((guild) => (guild.unavailable ? store.guilds.set(guild.id, { ...guild, members: new Map(), roles: new Map() }) : keepGuild(store, guild)));
+  data.private_channels?.forEach((channel) => keepChannel(store, channel));
+  data.presences?.forEach((presence) => store.presences.set(presence.user.id, presence.status));
+}
+
+function keepMessage(store, message) {
+  store.keepUser(message.author);
+  message.mentions?.forEach((user) => store.keepUser({ id: user.id, username: user.username, global_name: user.global_name, avatar: user.avatar, bot: user.bot }));
+  const channel = store.channels.get(message.channel_id);
+  if (channel) channel.last_message_id = message.id;
+}
+
+const REDUCERS = {
+  READY: keepReady,
+  GUILD_CREATE: keepGuild,
+  GUILD_UPDATE: (store, data) => {
+    const guild = store.guilds.get(data.id);
+    if (!guild) return;
+    const roles = new Map((data.roles ?? []).map((role) => [role.id, role]));
+    Object.assign(guild, data, { members: guild.members, roles: data.roles ? roles : guild.roles });
+  },
+  GUILD_DELETE: (store, data) => {
+    store.guilds.delete(data.id);
+    for (const channel of store.channels.values()) if (channel.guild_id === data.id) store.channels.delete(channel.id);
+  },
+  GUILD_ROLE_CREATE: (store, data) => store.guilds.get(data.guild_id)?.roles.set(data.role.id, data.role),
+  GUILD_ROLE_UPDATE: (store, data) => store.guilds.get(data.guild_id)?.roles.set(data.role.id, data.role),
+  GUILD_ROLE_DELETE: (store, data) => store.guilds.get(data.guild_id)?.roles.delete(data.role_id),
+  GUILD_MEMBER_ADD: (store, data) => keepMember(store, data.guild_id, data),
+  GUILD_MEMBER_UPDATE: (store, data) => keepMember(store, data.guild_id, data),
+  GUILD_MEMBER_REMOVE: (store, data) => store.guilds.get(data.guild_id)?.members.delete(data.user.id),
+  GUILD_MEMBERS_CHUNK: (store, data) => {
+    data.members.forEach((member) => keepMember(store, data.guild_id, member));
+    data.presences?.forEach((presence) => store.presences.set(presence.user.id, presence.status));
+  },
+  CHANNEL_CREATE: keepChannel,
+  CHANNEL_UPDATE: keepChannel,
+  CHANNEL_DELETE: dropChannel,
+  PRESENCE_UPDATE: (store, data) => store.presences.set(data.user.id, data.status),
+  USER_UPDATE: (store, data) => {
+    const user = store.keepUser(data);
+    if (user.id === store.me?.id) store.me = user;
+  },
+  MESSAGE_CREATE: keepMessage,
+  AGORA_OVERRIDE: (store, data) => {
+    store.paused = data.paused;
+  },
+};
