@@ -232,9 +232,7 @@ class Town:
         """A connected client."""
         return gateway_client(self.http, self.url, compress)
 
-    async def happen(
-        self, event: Event, audience: Audience, guild_id: int | None = GUILD, channel_id: int | None = None
-    ) -> None:
+    async def happen(self, event: Event, audience: Audience, guild_id: int | None = GUILD, channel_id: int | None = None) -> None:
         """Write an event; when this returns it was published."""
         await system(self.app).write(_do_emit, event, audience, guild_id, channel_id)
 

@@ -110,15 +110,24 @@ class GatewayClient:
         """Close; with this code the session may be resumed."""
         await self.ws.close(code=code)
         if self._reader is not None:
-            await self._reader
+            await asyncio.wait([self._reader])
 
     def abort(self) -> None:
-        """Vanish without a goodbye, as when a cable is pulled."""
-        transport = self.ws.get_extra_info("socket")
-        assert transport is not None
+        """Vanish without a goodbye, as when a cable is pulled. What was received until now stays."""
         if self._reader is not None:
             self._reader.cancel()
-        self.ws._response.connection.transport.abort()  # type: ignore[union-attr]
+        self._transport().abort()
+
+    def stop_reading(self) -> None:
+        """Let everything pile up, as a client does that is stuck."""
+        if self._reader is not None:
+            self._reader.cancel()
+        self._transport().pause_reading()
+
+    def _transport(self) -> asyncio.Transport:
+        connection = self.ws._response.connection  # aiohttp has no public way to the transport of a client's socket
+        assert connection is not None and connection.transport is not None
+        return connection.transport
 
     async def _read(self) -> None:
         try:
