@@ -1,31 +1,10 @@
-"""Gauges of the parts that are no domain: gateway and inference engine."""
+"""Gauges of the gateway, which is no domain and cannot declare its own."""
 
 from __future__ import annotations
 
 from agora.gateway.gateway import Gateway
-from agora.inference.ports import Engine, EngineInfo
 from agora.kernel.app import App
 from agora.kernel.metrics import Reading
-
-
-def _info(app: App) -> EngineInfo | None:
-    engine = app.find(Engine)
-    return None if engine is None else engine.info()
-
-
-def _ready(app: App) -> float:
-    info = _info(app)
-    return float(info is not None and info.state == "ready")
-
-
-def _active(app: App) -> float:
-    info = _info(app)
-    return 0.0 if info is None else float(info.active)
-
-
-def _waiting(app: App) -> float:
-    info = _info(app)
-    return 0.0 if info is None else float(info.waiting)
 
 
 def _sessions(app: App) -> float:
@@ -39,9 +18,6 @@ def _connections(app: App) -> float:
 
 
 ALL = (
-    Reading("agora_model_ready", "1 while a model is loaded and its engine runs", _ready),
-    Reading("agora_model_active", "Texts the model is writing", _active),
-    Reading("agora_model_waiting", "Texts that wait for the model", _waiting),
     Reading("agora_gateway_sessions", "Gateway sessions, connected or waiting to be resumed", _sessions),
     Reading("agora_gateway_connections", "Open gateway connections", _connections),
 )

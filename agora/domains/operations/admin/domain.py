@@ -1,0 +1,7 @@
+"""The table of contents of administration."""
+
+from agora.domains.operations.admin import cli, http
+from agora.kernel.domain import Domain
+
+USES: tuple[str, ...] = ()
+DOMAIN = Domain(name="admin", routes=http.ROUTES, cli=cli.app)
