@@ -1,0 +1,50 @@
+"""``budgets.toml``, typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+
+class Posts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Durable posts through HTTP."""
+
+    clients: int
+    channels: int
+    seconds: float
+    short_seconds: float
+    min_per_second: float
+
+
+class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pages at a random depth of a large file."""
+
+    messages: int
+    short_messages: int
+    requests: int
+    short_requests: int
+    page: int
+    max_p99_ms: float
+
+
+class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Send to receive over the gateway."""
+
+    clients: int
+    people: int
+    per_second: float
+    seconds: float
+    short_seconds: float
+    max_p99_ms: float
+
+
+class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of them."""
+
+    posts: Posts
+    history: History
+    fanout: Fanout
+
+
+BUDGETS = msgspec.toml.decode(Path(__file__).with_name("budgets.toml").read_bytes(), type=Budgets)

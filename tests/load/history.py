@@ -1,0 +1,161 @@
+"""Pages at a random depth of a large file: ``python -m tests.load.history`` prints the table."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from agora.kernel.ids import first_at
+from tests.load.budgets import BUDGETS
+from tests.load.caller import Caller, head, whole
+from tests.load.scene import Scene, build_scene, serving
+from tests.load.table import percentile, show
+
+PEOPLE = 50
+START_MS = 1_700_000_000_000
+STEP_MS = 20_000
+_WORDS = [
+    "soup",
+    "rain",
+    "kettle",
+    "garden",
+    "letter",
+    "train",
+    "music",
+    "bread",
+    "window",
+    "river",
+    "paper",
+    "lamp",
+    "stone",
+    "apple",
+    "winter",
+    "question",
+    "answer",
+]
+_INSERT = (
+    "INSERT INTO messages_message (id, channel_id, guild_id, author_id, type, content, html, flags, tts, edited_ms, pinned_ms, "
+    "reply_to, nonce, mentions, embeds, has) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, ?, ?, ?, NULL, 0)"
+)
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Times in milliseconds, bytes of one page."""
+
+    messages: int
+    requests: int
+    p50_ms: float
+    p99_ms: float
+    worst_ms: float
+    page_bytes: float
+    build_s: float
+
+
+def fill(scene: Scene, count: int) -> list[int]:
+    """Write the messages straight into the file, through the real schema; returns their ids in order."""
+    ids = [first_at(START_MS + n * STEP_MS) | (n & 0xFFF) for n in range(count)]
+    connection = sqlite3.connect(scene.database)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.executemany(_INSERT, _rows(scene, ids))
+    connection.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
+    connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return ids
+
+
+def _rows(scene: Scene, ids: list[int]) -> Iterator[tuple[object, ...]]:
+    """One in ten replies, one in twenty with markup, one in fifty mentions or is edited; as in a living channel."""
+    dice = random.Random(5)
+    for n, message_id in enumerate(ids):
+        text = " ".join(dice.choices(_WORDS, k=dice.randint(3, 40)))
+        html = f"<p><strong>{text}</strong></p>" if n % 20 == 0 else None
+        reply = ids[n - dice.randint(1, 30)] if n % 10 == 5 and n > 30 else None
+        mentions = f'{{"users":[{dice.choice(scene.people)}]}}' if n % 50 == 7 else None
+        yield (
+            message_id,
+            scene.channels[0],
+            scene.guild,
+            dice.choice(scene.people),
+            0 if reply is None else 19,
+            f"**{text}**" if html else text,
+            html,
+            START_MS + n * STEP_MS + 5000 if n % 50 == 9 else None,
+            reply,
+            str(n),
+            mentions,
+        )
+
+
+async def run(folder: Path, count: int, requests: int) -> Figures:
+    """Build, serve, read pages one after another."""
+    began = time.perf_counter()
+    scene = await build_scene(folder / "data", PEOPLE, 1)
+    ids = fill(scene, count)
+    built = time.perf_counter() - began
+    dice = random.Random(11)
+    page = BUDGETS.history.page
+    latencies: list[float] = []
+    size = 0
+    async with serving(scene) as server:
+        caller = await Caller.connect(server.port)
+        for n in range(requests + 50):
+            at = dice.randint(page, count - 1)
+            path = f"/api/v10/channels/{scene.channels[0]}/messages?limit={page}&before={ids[at]}"
+            request = whole(head("GET", path, scene.tokens[n % PEOPLE]))
+            sent = time.perf_counter()
+            reply = await caller.call(request)
+            took = time.perf_counter() - sent
+            messages = msgspec.json.decode(reply.body)
+            assert reply.status == 200, reply.body[:500]
+            assert [message["id"] for message in messages] == [str(each) for each in ids[at - page : at][::-1]]
+            if n >= 50:  # the first ones warm the cache and the interpreter
+                latencies.append(took)
+                size += len(reply.body)
+        caller.close()
+    return Figures(
+        messages=count,
+        requests=requests,
+        p50_ms=percentile(latencies, 0.5) * 1000,
+        p99_ms=percentile(latencies, 0.99) * 1000,
+        worst_ms=max(latencies) * 1000,
+        page_bytes=size / requests,
+        build_s=built,
+    )
+
+
+def measure(folder: Path, count: int, requests: int) -> Figures:
+    """Run and print."""
+    figures = uvloop.run(run(folder, count, requests))
+    show(
+        f"pages of {BUDGETS.history.page} at a random depth of {count:,} messages",
+        [
+            ("median", figures.p50_ms, "ms"),
+            ("99th percentile", figures.p99_ms, "ms"),
+            ("worst", figures.worst_ms, "ms"),
+            ("page", figures.page_bytes / 1024, "KiB"),
+            ("requests", figures.requests, ""),
+            ("building the file", figures.build_s, "s"),
+        ],
+    )
+    return figures
+
+
+def main() -> None:
+    """The long form; exit status 1 when the budget is missed."""
+    budget = BUDGETS.history
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(Path(folder), budget.messages, budget.requests)
+    sys.exit(figures.p99_ms > budget.max_p99_ms)
+
+
+if __name__ == "__main__":
+    main()
