@@ -133,9 +133,7 @@ def _called(heard: Heard, ear: Ear, how: str, policy: Policy) -> Notice | None:
     return Notice(ear.agent_id, _URGENCY[how], how)
 
 
-def _joining(
-    heard: Heard, ears: Sequence[Ear], words: Sequence[str], policy: Policy, found: Sequence[Notice]
-) -> list[Notice]:
+def _joining(heard: Heard, ears: Sequence[Ear], words: Sequence[str], policy: Policy, found: Sequence[Notice]) -> list[Notice]:
     chances = {ear.agent_id: likelihood(heard, ear, words, policy) for ear in ears}
     margin = {a: chance - roll(policy.seed, heard.event_id, a) for a, chance in chances.items()}
     ranked = sorted(margin, key=lambda agent_id: (-margin[agent_id], agent_id))

@@ -46,7 +46,7 @@ class AgentPatch(msgspec.Struct, frozen=True, kw_only=True):
     instructions: str | UnsetType = UNSET
     translations: dict[str, Voice] | UnsetType = UNSET
     languages: list[str] | UnsetType = UNSET
-    model: str | None | UnsetType = UNSET
+    model: str | UnsetType | None = UNSET
 
 
 class SayBody(msgspec.Struct, frozen=True):

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Sequence
 from agora.domains.minds.agents.words import list_words
 from agora.inference.context import Language
 
-_SMALL: dict[Language, frozenset[str]] = {
-    "en": frozenset(
-        "the and is are was you your we they he she it this that of to in on for with not but what how why do does did have "
-        "has i'm it's don't can will would should there who when where about hello hi thanks please my me his her its our".split()
-    ),
-    "fr": frozenset(
-        "le la les un une des du de et est sont etait tu vous nous ils elles il elle ce cette ces que qui quoi comment "
-        "pourquoi pas mais dans sur pour avec je j'ai c'est n'est ne bonjour salut merci mon ma mes ton ta votre notre au aux "
-        "ou oui non suis avez as quand y'a l'on d'un d'une qu'est qu'il s'il".split()
-    ),
-}
+_ENGLISH = """
+the and is are was you your we they he she it this that of to in on for with not but what how why do does did have has
+i'm it's don't can will would should there who when where about hello hi thanks please my me his her its our
+"""
+_FRENCH = """
+le la les un une des du de et est sont etait tu vous nous ils elles il elle ce cette ces que qui quoi comment pourquoi pas
+mais dans sur pour avec je j'ai c'est n'est ne bonjour salut merci mon ma mes ton ta votre notre au aux ou oui non suis avez
+as quand y'a l'on d'un d'une qu'est qu'il s'il
+"""
+_SMALL: dict[Language, frozenset[str]] = {"en": frozenset(_ENGLISH.split()), "fr": frozenset(_FRENCH.split())}
 
 
 def find_language(lines: Sequence[str], allowed: Iterable[Language], default: Language) -> Language:

@@ -17,7 +17,7 @@ from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.domains.minds.agents.turns import NewTurn, do_queue_turn
 from agora.domains.place.permissions import Directory
-from agora.domains.talk.messages import list_authors
+from agora.domains.talk.messages import list_by_ids
 from agora.domains.talk.messages.events import MessageSent
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
@@ -25,7 +25,7 @@ from agora.kernel.domain import Effect
 from agora.kernel.events import Recorded
 from agora.kernel.ids import parse
 from agora.kernel.tx import Tx
-from agora.protocol.permissions import SEND_MESSAGES
+from agora.protocol.permissions import Permission
 
 STALE_MS = 10 * 60_000
 """What agents say among themselves is no news after this time."""
@@ -74,7 +74,7 @@ def _listeners(app: App, recorded: Recorded) -> list[int]:
         for agent in app.get(Roster).all()
         if agent.user_id != event.author_id
         and directory.can_view(agent.user_id, event.channel_id)
-        and directory.permissions(agent.user_id, event.channel_id) & SEND_MESSAGES
+        and directory.permissions(agent.user_id, event.channel_id) & Permission.SEND_MESSAGES
     ]
 
 
@@ -101,7 +101,8 @@ def _find_background(tx: Tx, batch: Sequence[Recorded], agent_ids: set[int]) -> 
         turn_id = parse(event.nonce) if event.author_is_bot and event.nonce else None
         roots[event.id] = (find_root(tx, turn_id) if turn_id else None) or event.id
     replies = [event.reply_to for event in sent if event.reply_to is not None]
-    return Background(agents, spoken, roots, list_authors(tx, replies) if replies else {})
+    replied = {message_id: row.author_id for message_id, row in list_by_ids(tx, replies).items()}
+    return Background(agents, spoken, roots, replied)
 
 
 def _attend(app: App, recorded: Recorded, agent_ids: Sequence[int], known: Background, *, whole: bool) -> list[NewTurn]:
@@ -115,9 +116,7 @@ def _attend(app: App, recorded: Recorded, agent_ids: Sequence[int], known: Backg
         return []
     ready = is_model_ready(app)
     ears = [
-        _ear(app, known.agents[a], known.spoken.get((event.channel_id, a)), pace, ready)
-        for a in agent_ids
-        if a in known.agents
+        _ear(app, known.agents[a], known.spoken.get((event.channel_id, a)), pace, ready) for a in agent_ids if a in known.agents
     ]
     policy = Policy(
         max_depth=settings.max_depth,
@@ -153,7 +152,7 @@ def _heard(app: App, recorded: Recorded, event: MessageSent, known: Background, 
         author_id=event.author_id,
         by_agent=event.author_is_bot,
         text=event.content if whole else "",
-        mentions=frozenset(user_id for user_id in event.mentions if f"<@{user_id}>" in event.content or f"<@!{user_id}>" in event.content),
+        mentions=frozenset(u for u in event.mentions if f"<@{u}>" in event.content or f"<@!{u}>" in event.content),
         reply_author=known.replied.get(event.reply_to) if event.reply_to is not None else None,
         parties=frozenset(channel.recipients) - {event.author_id} if channel is not None else frozenset(),
         # A bot from elsewhere says nothing of causes: it counts as one act away from a person, so that it and agents tire.

@@ -21,10 +21,10 @@ from agora.kernel.ctx import Ctx
 from agora.kernel.ids import created_ms
 from agora.kernel.tx import Tx
 from agora.protocol.channel_types import ChannelType
-from agora.protocol.permissions import SEND_MESSAGES, VIEW_CHANNEL
+from agora.protocol.permissions import Permission
 
 ENERGY_NEEDED = 0.5
-_NEEDED = int(VIEW_CHANNEL | SEND_MESSAGES)
+_NEEDED = int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
 
 
 class Spot(msgspec.Struct, frozen=True):

@@ -71,11 +71,13 @@ def list_turns(
     return [_turn(row) for row in tx.execute(query)]
 
 
-def list_waiting(tx: Tx, limit: int = 500) -> list[Waiting]:
+def list_waiting(tx: Tx, limit: int = 2_000) -> list[Waiting]:
     """Waiting turns, the most urgent first."""
-    columns = (t.c.id, t.c.agent_id, t.c.channel_id, t.c.guild_id, t.c.urgency, t.c.created_at, t.c.not_before)
-    query = select(*columns).where(t.c.state == "waiting").order_by(t.c.urgency, t.c.created_at).limit(limit)
-    return [Waiting(r[0], r[1], r[2], r[3], TurnClass(r[4]), r[5], r[6]) for r in tx.execute(query)]
+    query = select(t).where(t.c.state == "waiting").order_by(t.c.urgency, t.c.created_at).limit(limit)
+    return [
+        Waiting(row.id, row.agent_id, row.channel_id, row.guild_id, TurnClass(row.urgency), row.created_at, row.not_before)
+        for row in tx.execute(query)
+    ]
 
 
 def find_waiting(tx: Tx, agent_id: int, channel_id: int) -> Turn | None:
@@ -87,10 +89,11 @@ def find_waiting(tx: Tx, agent_id: int, channel_id: int) -> Turn | None:
 
 def count_open(tx: Tx) -> dict[int, dict[str, int]]:
     """Agent id -> state -> number of its open turns."""
-    query = select(t.c.agent_id, t.c.state, func.count()).where(t.c.state.in_(OPEN)).group_by(t.c.agent_id, t.c.state)
+    number = func.count().label("number")
+    query = select(t.c.agent_id, t.c.state, number).where(t.c.state.in_(OPEN)).group_by(t.c.agent_id, t.c.state)
     counts: dict[int, dict[str, int]] = {}
-    for agent_id, state, number in tx.execute(query):
-        counts.setdefault(agent_id, {})[state] = number
+    for row in tx.execute(query):
+        counts.setdefault(row.agent_id, {})[row.state] = row.number
     return counts
 
 
@@ -102,10 +105,10 @@ def count_exchange(tx: Tx, root: int) -> int:
 
 def find_last_spoken(tx: Tx, channel_id: int, agent_ids: Collection[int]) -> dict[int, int]:
     """Agent id -> when it last spoke in a channel (UTC ms)."""
-    query = select(t.c.agent_id, func.max(t.c.finished_at)).where(
+    query = select(t.c.agent_id, func.max(t.c.finished_at).label("at")).where(
         t.c.channel_id == channel_id, t.c.agent_id.in_(tuple(agent_ids)), t.c.state == "done"
     )
-    return {row[0]: row[1] for row in tx.execute(query.group_by(t.c.agent_id)) if row[1] is not None}
+    return {row.agent_id: row.at for row in tx.execute(query.group_by(t.c.agent_id)) if row.at is not None}
 
 
 def find_root(tx: Tx, turn_id: int) -> int | None:

@@ -20,14 +20,14 @@ from agora.domains.minds.agents.writes import (
     do_resume_agent,
     do_update_agent,
 )
-from agora.domains.place.accounts import NewUser, UserEdit, create_user, do_create_user, edit_user, free_username
+from agora.domains.place.accounts import NewUser, UserEdit, do_create_user, edit_user, free_username
 from agora.domains.place.guilds import do_add_member, remove_member
 from agora.domains.place.permissions import Directory, check, check_guild
 from agora.domains.talk.messages import Draft, send
 from agora.kernel.ctx import Ctx, system
 from agora.kernel.errors import Conflict, Forbidden, NotFound, invalid
 from agora.kernel.tx import Tx
-from agora.protocol.permissions import MANAGE_GUILD, SEND_MESSAGES, VIEW_CHANNEL
+from agora.protocol.permissions import Permission
 
 MAX_NAME = 32
 MAX_INTERESTS = 24
@@ -57,7 +57,7 @@ class AgentEdit(msgspec.Struct, frozen=True, kw_only=True):
     instructions: str | UnsetType = UNSET
     translations: dict[str, Voice] | UnsetType = UNSET
     languages: tuple[str, ...] | UnsetType = UNSET
-    model: str | None | UnsetType = UNSET
+    model: str | UnsetType | None = UNSET
 
 
 async def create_agent(ctx: Ctx, new: NewAgent) -> Agent:
@@ -87,7 +87,7 @@ def _check_create(ctx: Ctx, new: NewAgent) -> list[int]:
     directory = ctx.app.get(Directory)
     if new.guild_id is not None:
         if directory.guild(new.guild_id) is None or not ctx.actor.is_owner:
-            check_guild(ctx, int(MANAGE_GUILD), guild_id=new.guild_id)
+            check_guild(ctx, int(Permission.MANAGE_GUILD), guild_id=new.guild_id)
         return [new.guild_id]
     if not ctx.actor.is_owner:
         raise Forbidden("Only the owner of this server makes agents that belong to no community: give a guild_id.")
@@ -186,7 +186,7 @@ async def ask_to_speak(ctx: Ctx, agent_id: int, channel_id: int) -> int | None:
     """Let an agent open a conversation in a channel now; returns the turn's id."""
     agent = await _get_own(ctx, agent_id)
     settings = ctx.app.config.get(AgentSettings)
-    channel = check(ctx.acting_as(act_as(agent)), int(VIEW_CHANNEL | SEND_MESSAGES), channel_id=channel_id)
+    channel = check(ctx.acting_as(act_as(agent)), int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES), channel_id=channel_id)
     turn = NewTurn(
         agent_id=agent_id,
         channel_id=channel_id,

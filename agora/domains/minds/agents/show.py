@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator
 
 from agora.domains.minds.agents.agent import Agent, Turn, TurnClass
 from agora.domains.minds.agents.pace import Pace, typing_ms
+from agora.domains.minds.agents.roster import act_as
 from agora.domains.place.permissions import ChannelFacts
-from agora.domains.talk.presence import whisper_typing
+from agora.domains.talk.presence import start_typing
 from agora.kernel.app import App
 from agora.kernel.bus import Whisper
+from agora.kernel.ctx import Ctx
 from agora.kernel.events import to_channel
 from agora.kernel.http import encode
 
@@ -80,5 +82,5 @@ class Show:
 
     async def _sign(self) -> None:
         while True:
-            whisper_typing(self._app, self._agent.user_id, self._turn.channel_id)
+            await start_typing(Ctx(app=self._app, actor=act_as(self._agent)), self._turn.channel_id)
             await asyncio.sleep(TYPING_S)

@@ -13,6 +13,7 @@ from agora.domains.minds.agents.attention import roll
 from agora.domains.minds.agents.pace import PACES
 from agora.domains.minds.agents.receipts import build_receipt
 from agora.domains.minds.agents.request import Ask, build_ask
+from agora.domains.minds.agents.roster import act_as
 from agora.domains.minds.agents.scene import (
     Names,
     Scene,
@@ -23,7 +24,6 @@ from agora.domains.minds.agents.scene import (
     own_lines,
 )
 from agora.domains.minds.agents.settings import AgentSettings
-from agora.domains.minds.agents.roster import act_as
 from agora.domains.minds.agents.show import Show
 from agora.domains.minds.agents.turns import do_note_receipt
 from agora.domains.minds.agents.words import same_line
@@ -33,6 +33,7 @@ from agora.domains.talk.messages import Draft, Sent, find_by_nonce, send
 from agora.inference.cleaning import clean_reply
 from agora.inference.context import Language, SharedContext, Task
 from agora.inference.errors import GenerationFailed
+from agora.inference.layout import Style
 from agora.inference.ports import Engine, Receipt
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx, system
@@ -113,7 +114,7 @@ def _task(app: App, agent: Agent, turn: Turn, channel: ChannelFacts, scene: Scen
 async def _write(
     app: App,
     engine: Engine,
-    style: str,
+    style: Style,
     agent: Agent,
     turn: Turn,
     scene: Scene,

@@ -19,7 +19,9 @@ TURN = st.builds(
 TURNS = st.lists(TURN, max_size=30, unique_by=lambda turn: turn.turn_id)
 
 
-def turn(turn_id: int, urgency: TurnClass = TurnClass.AMBIENT, *, agent: int = 0, channel: int = 0, guild: int = 1, since: int = 0) -> Waiting:
+def turn(
+    turn_id: int, urgency: TurnClass = TurnClass.AMBIENT, *, agent: int = 0, channel: int = 0, guild: int = 1, since: int = 0
+) -> Waiting:
     """A turn of its own agent in its own channel unless told otherwise."""
     return Waiting(turn_id, agent or turn_id, channel or turn_id, guild, urgency, since)
 

@@ -1,0 +1,60 @@
+"""Agents: the table of contents."""
+
+from __future__ import annotations
+
+import typer
+
+from agora.domains.minds.agents import events, http, metrics, migrations, override, tables
+from agora.domains.minds.agents.demo import seed_demo
+from agora.domains.minds.agents.health import check_agents
+from agora.domains.minds.agents.jobs import prune_turns
+from agora.domains.minds.agents.lifetime import on_change, open_agents
+from agora.domains.minds.agents.listeners import on_message_sent
+from agora.domains.minds.agents.roster import on_agent
+from agora.domains.minds.agents.settings import AgentSettings
+from agora.domains.talk.messages import MessageSent
+from agora.kernel.domain import Domain, durable, every, live
+from agora.kernel.firststart import FirstStart
+from agora.kernel.readiness import Readiness
+
+USES = ("accounts", "permissions", "guilds", "channels", "messages", "presence", "models")
+
+_STATES = (
+    events.AgentCreated,
+    events.AgentUpdated,
+    events.AgentPaused,
+    events.AgentResumed,
+    events.AgentDeleted,
+    events.OverrideChanged,
+)
+
+
+def build_cli() -> typer.Typer:
+    """The commands ``agora agent …``, imported only when somebody asks for them."""
+    from agora.domains.minds.agents.cli import cli
+
+    return cli
+
+
+DOMAIN = Domain(
+    name="agents",
+    tables=tables.ALL,
+    migrations=migrations.STEPS,
+    events=events.ALL,
+    routes=http.ROUTES,
+    settings={"agents": AgentSettings},
+    metrics=metrics.ALL,
+    cli=build_cli,
+    listeners=(
+        *(live(event, on_agent) for event in _STATES),
+        *(live(event, on_change) for event in (*_STATES, events.TurnQueued)),
+        durable("agents.attention", MessageSent, on_message_sent),
+    ),
+    jobs=(every("1d", prune_turns),),
+    offers=(
+        override.DISPATCH,
+        Readiness("agents", check_agents, required=False),
+        FirstStart("agents.demo", seed_demo, demo=True),
+    ),
+    lifetime=open_agents,
+)

@@ -1,0 +1,73 @@
+"""Starts and stops what agents do in the background; only in a process with the role ``agents``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from agora.domains.minds.agents import events
+from agora.domains.minds.agents.openings import open_conversations
+from agora.domains.minds.agents.queries import find_override, list_agents
+from agora.domains.minds.agents.roster import Roster
+from agora.domains.minds.agents.runner import Runner
+from agora.domains.talk.presence import set_presence
+from agora.kernel.app import App
+from agora.kernel.ctx import system
+from agora.kernel.events import Recorded
+
+log = logging.getLogger(__name__)
+TICK_S = 3.0
+"""How often the agents' own clock is looked at."""
+
+
+async def open_agents(app: App) -> AsyncIterator[None]:
+    """Agents and the override into memory; then the runner and the agents' own clock."""
+    override = await app.db.read(find_override)
+    app.put(Roster, Roster(await app.db.read(list_agents), override.paused))
+    if "agents" not in app.roles:
+        yield
+        return
+    show_presence(app)
+    runner = Runner(app)
+    app.put(Runner, runner)
+    tasks = [asyncio.create_task(runner.run(), name="agents-runner"), asyncio.create_task(_tick(app), name="agents-clock")]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await runner.stop_turns()
+
+
+async def _tick(app: App) -> None:
+    while True:
+        await asyncio.sleep(TICK_S)
+        try:
+            await open_conversations(system(app))
+        except Exception:
+            log.exception("the agents' own clock failed; it goes on")
+
+
+def show_presence(app: App) -> None:
+    """Agents are online while they may speak, idle while they are paused."""
+    roster = app.get(Roster)
+    for agent in roster.all():
+        set_presence(app, agent.user_id, "online" if roster.may_speak(agent.id) else "idle")
+
+
+def on_change(app: App, recorded: Recorded) -> None:
+    """Runs after the roster has taken the same event: stop what may not go on, begin what may."""
+    runner = app.find(Runner)
+    if runner is None:
+        return
+    match recorded.event:
+        case events.OverrideChanged(paused=True):
+            runner.interrupt()
+        case events.AgentPaused(agent_id=agent_id):
+            runner.interrupt(lambda turn: turn.agent_id == agent_id)
+        case events.AgentDeleted(agent_id=agent_id, user_id=user_id):
+            runner.interrupt(lambda turn: turn.agent_id == agent_id)
+            set_presence(app, user_id, "offline")
+    if not isinstance(recorded.event, events.TurnQueued):
+        show_presence(app)
+    runner.wake()
