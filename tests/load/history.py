@@ -22,25 +22,8 @@ from tests.load.table import percentile, show
 PEOPLE = 50
 START_MS = 1_700_000_000_000
 STEP_MS = 20_000
-_WORDS = [
-    "soup",
-    "rain",
-    "kettle",
-    "garden",
-    "letter",
-    "train",
-    "music",
-    "bread",
-    "window",
-    "river",
-    "paper",
-    "lamp",
-    "stone",
-    "apple",
-    "winter",
-    "question",
-    "answer",
-]
+_TEXT = "soup rain kettle garden letter train music bread window river paper lamp stone apple winter question answer"
+_WORDS = _TEXT.split()
 _INSERT = (
     "INSERT INTO messages_message (id, channel_id, guild_id, author_id, type, content, html, flags, tts, edited_ms, pinned_ms, "
     "reply_to, nonce, mentions, embeds, has) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, ?, ?, ?, NULL, 0)"

@@ -25,27 +25,8 @@ from tests.load.table import percentile, show
 
 _ID = re.compile(rb'"id":"(\d+)"')
 WARM_UP_S = 1.0
-_WORDS = [
-    "so",
-    "the",
-    "kettle",
-    "was",
-    "on",
-    "and",
-    "nobody",
-    "had",
-    "thought",
-    "about",
-    "soup",
-    "until",
-    "Ada",
-    "said",
-    "that",
-    "rain",
-    "makes",
-    "people",
-    "hungry",
-]
+_TEXT = "so the kettle was on and nobody had thought about soup until Ada said that rain makes people hungry"
+_WORDS = _TEXT.split()
 
 
 class Figures(msgspec.Struct, frozen=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from agora.domains.place.channels import ChannelDeleted
-from agora.domains.talk.messages import dispatch, events, http, migrations, slowmode, tables
+from agora.domains.talk.messages import dispatch, events, http, migrations, pages, slowmode, tables
 from agora.domains.talk.messages.events import MessageSent
 from agora.domains.talk.messages.listeners import on_channel_deleted, on_message_sent
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
 
-USES = ("accounts", "permissions", "channels")
+USES = ("accounts", "permissions", "guilds", "channels")
 
 
 async def open_messages(app: App) -> AsyncIterator[None]:
@@ -26,11 +26,12 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     events=events.ALL,
     routes=http.ROUTES,
+    pages=pages.ROUTES,
     listeners=(
         live(MessageSent, on_message_sent),
         live(MessageSent, slowmode.on_message_sent),
         durable("messages.cleanup", ChannelDeleted, on_channel_deleted),
     ),
-    offers=dispatch.ALL,
+    offers=(*dispatch.ALL, pages.NAV),
     lifetime=open_messages,
 )

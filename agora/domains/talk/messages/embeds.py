@@ -91,12 +91,6 @@ def build_embeds(embeds: Sequence[Embed]) -> list[dict[str, object]]:
     return built
 
 
-def embeds_text(embeds: Sequence[Embed]) -> str:
-    """Title and description of all embeds, for whoever needs them as words."""
-    parts = [part for e in embeds for part in (e.title, e.description) if part]
-    return "\n".join(part for part in parts if isinstance(part, str))
-
-
 def _has_content(embed: Embed) -> bool:
     return any((embed.title, embed.description, embed.image, embed.thumbnail, embed.footer, embed.author, embed.fields))
 

@@ -21,7 +21,7 @@ SPOILER = ord("|")
 
 
 def add_inline_rules(markdown: MarkdownIt) -> None:
-    """Add the rules, and stop links to anything but http and https."""
+    """Add the rules."""
     ruler = markdown.inline.ruler
     ruler.before("autolink", "mention", _mention)
     ruler.after("mention", "everyone", _everyone)
@@ -32,10 +32,10 @@ def add_inline_rules(markdown: MarkdownIt) -> None:
     markdown.inline.add_terminator_char("@")
     markdown.inline.add_terminator_char("|")
     markdown.inline.add_terminator_char(":")
-    markdown.validateLink = _is_web_address  # type: ignore[method-assign]
 
 
-def _is_web_address(address: str) -> bool:
+def is_web_address(address: str) -> bool:
+    """Whether a link may lead there: http and https only."""
     return address.lower().startswith(("http://", "https://"))
 
 

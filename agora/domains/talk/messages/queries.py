@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from agora.domains.talk.messages.hooks import ReactionsOf
 from agora.domains.talk.messages.row import Row
@@ -15,7 +15,8 @@ from agora.kernel.tx import Tx
 from agora.protocol.payloads import Message, Reaction
 
 MAX_ID = (1 << 63) - 1
-_CHANNEL, _LIMIT = bindparam("channel_id"), bindparam("limit")
+_CHANNEL: BindParameter[int] = bindparam("channel_id")
+_LIMIT: BindParameter[int] = bindparam("limit")
 
 BY_ID = prepare(select(m).where(m.c.id == bindparam("id")))
 BY_NONCE = prepare(

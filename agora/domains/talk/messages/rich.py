@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from agora.domains.talk.messages.highlight import highlight
-from agora.domains.talk.messages.inline import add_inline_rules
+from agora.domains.talk.messages.inline import add_inline_rules, is_web_address
 from agora.domains.talk.messages.markdown import Names
 from agora.domains.talk.messages.sanitise import sanitise
 
@@ -49,8 +49,13 @@ class _Renderer(RendererHTML):
         return highlight(token.content, token.info.strip().split(" ")[0])
 
 
+class _Markdown(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        return is_web_address(url)
+
+
 def _build() -> MarkdownIt:
-    markdown = MarkdownIt(
+    markdown = _Markdown(
         "zero",
         {"html": False, "breaks": True, "maxNesting": _MAX_NESTING, "xhtmlOut": False},
         renderer_cls=_Renderer,

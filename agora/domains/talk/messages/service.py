@@ -15,7 +15,7 @@ from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.queries import find_message
 from agora.domains.talk.messages.row import Row
 from agora.domains.talk.messages.slowmode import check_slowmode
-from agora.domains.talk.messages.wire import build_member, build_message
+from agora.domains.talk.messages.wire import build_author_member, build_message
 from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_edit, do_pin, do_send
 from agora.kernel.ctx import Ctx
 from agora.kernel.errors import BadRequest, Forbidden, NotFound, invalid
@@ -45,7 +45,7 @@ async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
     payload = build_message(
         app,
         row,
-        member=build_member(app, row.guild_id, author_id),
+        member=build_author_member(app, row.guild_id, author_id),
         referenced=_referenced(ctx, replied),
     )
     return await ctx.write(do_send, row, encode(payload), ctx.actor.is_bot)

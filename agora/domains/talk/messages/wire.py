@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from agora.domains.place.accounts import User, Users, build_user
+from agora.domains.place.guilds import build_member
 from agora.domains.place.permissions import Directory
 from agora.domains.talk.messages.markdown import plain
 from agora.domains.talk.messages.mentions import from_column
@@ -64,19 +65,10 @@ def user_object(app: App, user_id: int) -> Any:
     return build_user(user if user is not None else User(id=user_id, username="deleted_user"))
 
 
-def build_member(app: App, guild_id: int | None, user_id: int) -> Member | UnsetType:
+def build_author_member(app: App, guild_id: int | None, user_id: int) -> Member | UnsetType:
     """The author's membership, without the user object, as MESSAGE_CREATE carries it."""
-    if guild_id is None:
-        return UNSET
-    member = app.get(Directory).member(guild_id, user_id)
-    if member is None:
-        return UNSET
-    return Member(
-        roles=tuple(map(str, member.roles)),
-        joined_at=iso(member.joined_at),
-        nick=member.nick,
-        communication_disabled_until=iso(member.timeout_until) if member.timeout_until else None,
-    )
+    member = None if guild_id is None else app.get(Directory).member(guild_id, user_id)
+    return UNSET if member is None else build_member(app, member, user=False)
 
 
 def _reference(row: Row, guild_id: str | UnsetType) -> MessageReference:

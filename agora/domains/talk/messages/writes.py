@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, literal, select, update
 from sqlalchemy.dialects import sqlite
 
 from agora.domains.place.channels import do_touch_channel
@@ -40,7 +40,7 @@ from agora.protocol.error_codes import ErrorCode
 MAX_PINS = 250
 DELETE_CHUNK = 500
 
-_VALUES = {name: bindparam(name) for name in Row._fields}
+_VALUES: dict[str, BindParameter[object]] = {name: bindparam(name) for name in Row._fields}
 _INSERT = prepare(sqlite.insert(m).values(_VALUES).on_conflict_do_nothing())
 _INDEX = prepare(insert(fts).values(rowid=bindparam("id"), content=bindparam("content")))
 _UNINDEX = prepare(insert(fts).values(messages_fts=literal("delete"), rowid=bindparam("id"), content=bindparam("content")))

@@ -37,5 +37,5 @@ def build_typing(app: App, channel: ChannelFacts, user_id: int, now_ms: int) -> 
         payload["guild_id"] = str(channel.guild_id)
         member = app.get(Directory).member(channel.guild_id, user_id)
         if member is not None:
-            payload["member"] = build_member(app, channel.guild_id, member)
+            payload["member"] = build_member(app, member)
     return payload

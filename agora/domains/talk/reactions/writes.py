@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 from sqlalchemy.dialects import sqlite
 
 from agora.domains.talk.messages import Row, find_message
@@ -20,7 +20,7 @@ from agora.protocol.error_codes import MESSAGES, ErrorCode
 
 MAX_EMOJIS = 20  # different ones under one message, as on Discord
 
-_VALUES = {name: bindparam(name) for name in ("message_id", "emoji", "user_id", "at")}
+_VALUES: dict[str, BindParameter[object]] = {name: bindparam(name) for name in ("message_id", "emoji", "user_id", "at")}
 _ADD = prepare(sqlite.insert(r).values(_VALUES).on_conflict_do_nothing())
 _MESSAGE, _EMOJI = r.c.message_id == bindparam("message_id"), r.c.emoji == bindparam("emoji")
 _REMOVE = prepare(delete(r).where(_MESSAGE, _EMOJI, r.c.user_id == bindparam("user_id")))

@@ -32,7 +32,7 @@ def _hits(match: Match) -> Select[Any]:
     if match.expression is None:
         snippet: ColumnElement[Any] = func.substr(m.content, 1, PLAIN_SNIPPET)
     else:
-        index = literal_column("messages_fts")
+        index: ColumnElement[Any] = literal_column("messages_fts")
         snippet = func.snippet(index, 0, MARK_OPEN, MARK_CLOSE, "…", SNIPPET_WORDS)
     return _filtered(select(m.id, snippet.label("snippet")), match)
 
