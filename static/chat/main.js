@@ -4,6 +4,7 @@ import { byId, toast } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { Gateway } from "../shared/gateway.js";
 import { loadTexts, t } from "../shared/i18n.js";
+import { wireOverride } from "../shared/override.js";
 import { AGORA, rest } from "../shared/rest.js";
 import { Store } from "../shared/store.js";
 import { wireThemeSwitches } from "../shared/theme.js";
@@ -15,7 +16,6 @@ import { openCard } from "../members/card.js";
 import { Finder } from "../search/finder.js";
 import { Switcher } from "../search/switcher.js";
 import { wireDrawers } from "./drawers.js";
-import { wireOverride } from "./override.js";
 import { Room } from "./room.js";
 import { Route } from "./route.js";
 import { Unread } from "./unread.js";
@@ -33,7 +33,7 @@ new People(store, route, showCard);
 const finder = new Finder(store, route);
 new Switcher(store, route, finder);
 wireDrawers(store);
-wireOverride(store);
+const learnOverride = wireOverride(store);
 wireThemeSwitches();
 
 let started = false;
@@ -51,6 +51,7 @@ store.on("READY", (data) => {
   expected = new Set(data.guilds.filter((guild) => guild.unavailable).map((guild) => guild.id));
   paintMe();
   learnAgents();
+  learnOverride();
   begin();
 });
 

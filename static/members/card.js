@@ -3,9 +3,11 @@
 import { build, icon, toast } from "../shared/dom.js";
 import { avatar, hueOf } from "../shared/avatar.js";
 import { openPopover } from "../shared/dialog.js";
+import { isOwner } from "../shared/override.js";
+import { MANAGE_GUILD, may } from "../shared/permissions.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
-import { isPaused } from "./list.js";
+import { isPaused, moodOf, voiceOf } from "./agent.js";
 import { traitChart } from "./traits.js";
 
 export function openCard({ store, route }, userId, anchor) {
@@ -19,7 +21,7 @@ export function openCard({ store, route }, userId, anchor) {
   parts.handle.textContent = `@${user.username}`;
   parts.tag.hidden = !user.bot;
   if (user.bot && !agent) parts.tag.lastChild.textContent = t("web.bot");
-  if (agent) fillAgent(parts, store, agent);
+  if (agent) fillAgent(parts, store, agent, route.guildId);
   const popover = openPopover(anchor, parts.root, { side: anchor.closest(".people") ? "left" : "below" });
   parts.dm.hidden = userId === store.me.id;
   parts.dm.addEventListener("click", async () => {
@@ -39,8 +41,8 @@ export async function openDirect(store, route, userId) {
   }
 }
 
-function fillAgent(parts, store, agent) {
-  const about = agent.about || agent.description || (agent.interests ?? []).join(", ");
+function fillAgent(parts, store, agent, guildId) {
+  const about = voiceOf(agent).interests.join(", ");
   parts.about.textContent = about;
   parts.about.hidden = !about;
   if (agent.traits) {
@@ -49,23 +51,21 @@ function fillAgent(parts, store, agent) {
   }
   parts.more.href = `/agents/${agent.id}`;
   parts.more.hidden = false;
-  wirePause(parts, store, agent);
+  wirePause(parts, store, agent, isOwner() || may(store, MANAGE_GUILD, { guildId }));
   showMood(parts, agent);
 }
 
-function wirePause(parts, store, agent) {
+function wirePause(parts, store, agent, mayPause) {
   const paint = () => {
     const paused = isPaused(agent);
     parts.pause.replaceChildren(icon(paused ? "play" : "pause"), t(paused ? "web.agent.resume" : "web.agent.pause"));
   };
-  parts.pause.hidden = agent.may_manage === false;
+  parts.pause.hidden = !mayPause;
   paint();
   parts.pause.addEventListener("click", async () => {
     parts.pause.disabled = true;
     try {
-      const paused = isPaused(agent);
-      await rest.post(`${AGORA}/agents/${agent.id}/${paused ? "resume" : "pause"}`);
-      agent.state = paused ? "active" : "paused";
+      Object.assign(agent, await rest.post(`${AGORA}/agents/${agent.id}/${isPaused(agent) ? "resume" : "pause"}`));
       store.emit("agents");
       paint();
     } catch (error) {
@@ -77,9 +77,6 @@ function wirePause(parts, store, agent) {
 }
 
 async function showMood(parts, agent) {
-  const mood = agent.mood ?? (await rest.get(`${AGORA}/agents/${agent.id}/mood`).catch(() => null));
-  const text = typeof mood === "string" ? mood : mood?.text ?? mood?.label ?? mood?.word;
-  if (!text) return;
-  parts.mood.textContent = text;
-  parts.moodPart.hidden = false;
+  parts.mood.textContent = await moodOf(agent);
+  parts.moodPart.hidden = !parts.mood.textContent;
 }

@@ -3,6 +3,7 @@
 import { build, byId, framed } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { t } from "../shared/i18n.js";
+import { isPaused, voiceOf } from "./agent.js";
 
 export class People {
   constructor(store, route, showCard) {
@@ -72,10 +73,7 @@ export class People {
   }
 }
 
-export const isPaused = (agent) => agent.state === "paused";
-
 /** A few words below an agent's name: what it cares about. */
 function noteOf(agent) {
-  if (!agent) return "";
-  return Array.isArray(agent.interests) ? agent.interests.slice(0, 3).join(", ") : "";
+  return agent ? voiceOf(agent).interests.slice(0, 3).join(", ") : "";
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from agora.domains.minds.agents import events, http, metrics, migrations, override, tables
+from agora.domains.minds.agents import events, http, metrics, migrations, override, pages, tables
 from agora.domains.minds.agents.demo import seed_demo
 from agora.domains.minds.agents.health import check_agents
 from agora.domains.minds.agents.jobs import prune_turns
@@ -42,6 +42,7 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     events=events.ALL,
     routes=http.ROUTES,
+    pages=pages.ROUTES,
     settings={"agents": AgentSettings},
     metrics=metrics.ALL,
     cli=build_cli,
@@ -53,6 +54,7 @@ DOMAIN = Domain(
     jobs=(every("1d", prune_turns),),
     offers=(
         override.DISPATCH,
+        pages.NAV,
         Readiness("agents", check_agents, required=False),
         FirstStart("agents.demo", seed_demo, demo=True),
     ),
