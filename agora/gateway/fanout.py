@@ -62,8 +62,9 @@ class Fanout:
     def on_whisper(self, whisper: Whisper) -> None:
         """A passing sign, to whoever has a session."""
         item = Outgoing(whisper.name, whisper.body)
+        intent = int(whisper.intent)
         for session in self._registry.receivers(whisper.audience):
-            if not whisper.intent or session.intents & whisper.intent:
+            if not intent or session.intents & intent:
                 session.push(item)
 
     def changes_sight(self, recorded: Recorded) -> bool:

@@ -52,7 +52,7 @@ class Renderer:
                 intent = offer.dm_intent
             for audience, payload in pairs:
                 place = mark(recorded.seq, len(found))
-                found.append(Rendered(offer.name, audience, intent, Outgoing(offer.name, payload, place)))
+                found.append(Rendered(offer.name, audience, int(intent), Outgoing(offer.name, payload, place)))
         return found
 
     def _pairs(self, offer: Dispatch | Spread, recorded: Recorded) -> Sequence[tuple[Audience, bytes]]:

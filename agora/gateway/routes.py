@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from agora.gateway.gateway import Gateway
+from agora.gateway.listen import gateway_url, serve
 from agora.gateway.ports import Connections
 from agora.gateway.recovery import recover
-from agora.gateway.listen import gateway_url, serve
 from agora.kernel.access import ANYONE
 from agora.kernel.app import App
 from agora.kernel.http import Bucket, Request, Route

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zlib
 
 import zstandard
@@ -23,7 +24,7 @@ def payload_of(made: bytes) -> bytes:
 def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
     """The same bytes, cut at arbitrary places."""
     places = sorted({0, len(data), *(c % (len(data) + 1) for c in cuts)})
-    return [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(places)]
 
 
 @given(MESSAGES, CUTS)

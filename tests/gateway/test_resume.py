@@ -1,4 +1,4 @@
-"""Coming back: after a broken connection, after a restart, after kill -9. A client that resumes has the same stream as one that stayed."""
+"""Coming back after a broken connection, a restart, a kill -9: who resumes has the same stream as who stayed."""
 
 from __future__ import annotations
 
