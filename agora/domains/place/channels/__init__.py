@@ -1,0 +1,26 @@
+"""Channels: text, categories and direct messages."""
+
+from agora.domains.place.channels.events import ChannelCreated, ChannelDeleted, ChannelUpdated
+from agora.domains.place.channels.model import ChannelEdit, NewChannel
+from agora.domains.place.channels.private import open_dm
+from agora.domains.place.channels.service import create_channel, delete_channel, do_create_channel, edit_channel
+from agora.domains.place.channels.wire import build_channel
+from agora.domains.place.channels.writes import do_touch_channel, note_message
+from agora.domains.place.permissions import ChannelFacts
+
+__all__ = [
+    "ChannelCreated",
+    "ChannelDeleted",
+    "ChannelEdit",
+    "ChannelFacts",
+    "ChannelUpdated",
+    "NewChannel",
+    "build_channel",
+    "create_channel",
+    "delete_channel",
+    "do_create_channel",
+    "do_touch_channel",
+    "edit_channel",
+    "note_message",
+    "open_dm",
+]

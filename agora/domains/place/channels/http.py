@@ -1,0 +1,291 @@
+"""REST of channels, direct messages and overwrites."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from agora.domains.place.channels import service
+from agora.domains.place.channels.model import ChannelEdit, NewChannel, Place
+from agora.domains.place.channels.private import open_private
+from agora.domains.place.channels.wire import AnyChannel, build_channel
+from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite, check, check_guild
+from agora.kernel import ids
+from agora.kernel.errors import NotFound, invalid
+from agora.kernel.http import Bucket, Request, Route
+from agora.protocol import payloads
+from agora.protocol.channel_types import ChannelType, OverwriteType
+from agora.protocol.error_codes import MESSAGES, ErrorCode
+from agora.protocol.permissions import from_wire
+
+OPEN = Bucket("channels.open", 30, 60.0)
+Bits = str | int
+Kind = Annotated[int, msgspec.Meta(ge=0, le=1)]
+Position = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+
+
+class OverwriteBody(msgspec.Struct, frozen=True):
+    """An overwrite in a list; ``type`` is 0 for a role, 1 for a member."""
+
+    id: str
+    type: Kind | None = None
+    allow: Bits | None = None
+    deny: Bits | None = None
+
+
+class SetOverwriteBody(msgspec.Struct, frozen=True):
+    """The overwrite of the role or member in the path."""
+
+    type: Kind
+    allow: Bits | None = None
+    deny: Bits | None = None
+
+
+class NewBody(msgspec.Struct, frozen=True):
+    """A channel to make."""
+
+    name: str
+    type: int | None = None
+    topic: str | None = None
+    parent_id: str | None = None
+    position: Position | None = None
+    nsfw: bool | None = None
+    rate_limit_per_user: int | None = None
+    permission_overwrites: list[OverwriteBody] | None = None
+
+
+class EditBody(msgspec.Struct, frozen=True):
+    """What may change about a channel."""
+
+    name: str | UnsetType = UNSET
+    topic: str | UnsetType | None = UNSET
+    parent_id: str | UnsetType | None = UNSET
+    position: Position | UnsetType | None = UNSET
+    nsfw: bool | UnsetType | None = UNSET
+    rate_limit_per_user: int | UnsetType | None = UNSET
+    permission_overwrites: list[OverwriteBody] | UnsetType | None = UNSET
+
+
+class PlaceBody(msgspec.Struct, frozen=True):
+    """Where one channel goes."""
+
+    id: str
+    position: Position | UnsetType | None = UNSET
+    parent_id: str | UnsetType | None = UNSET
+    lock_permissions: bool | None = None
+
+
+class OpenBody(msgspec.Struct, frozen=True):
+    """``recipient_id`` for a direct message, ``recipients`` for one or a group."""
+
+    recipient_id: str | None = None
+    recipients: list[str] | None = None
+
+
+async def list_channels(request: Request) -> list[AnyChannel]:
+    """The channels of a guild that the caller sees."""
+    guild_id = request.id("guild_id")
+    check_guild(request.ctx, 0, guild_id=guild_id)
+    seen = request.ctx.app.get(Directory).visible_in(guild_id, request.ctx.actor.user_id)
+    return [_built(request, channel) for channel in seen]
+
+
+async def create_channel(request: Request) -> AnyChannel:
+    """Make a channel."""
+    body: NewBody = request.body
+    new = NewChannel(
+        name=body.name,
+        type=ChannelType.GUILD_TEXT if body.type is None else body.type,
+        topic=body.topic,
+        parent_id=None if body.parent_id is None else _id(body.parent_id, "parent_id"),
+        position=body.position,
+        nsfw=body.nsfw is True,
+        rate_limit_per_user=body.rate_limit_per_user or 0,
+        overwrites=_overwrites(body.permission_overwrites, request.id("guild_id")),
+    )
+    channel_id = await service.create_channel(request.ctx, request.id("guild_id"), new)
+    return _built(request, _get(request, channel_id))
+
+
+async def place_channels(request: Request) -> None:
+    """Change the order."""
+    places = [
+        Place(
+            id=_id(each.id, f"{index}.id"),
+            position=each.position if isinstance(each.position, int) else UNSET,
+            parent_id=_optional_id(each.parent_id, f"{index}.parent_id"),
+            lock_permissions=each.lock_permissions is True,
+        )
+        for index, each in enumerate(request.body)
+    ]
+    await service.place_channels(request.ctx, request.id("guild_id"), places)
+
+
+async def get_channel(request: Request) -> AnyChannel:
+    """A channel."""
+    return _built(request, check(request.ctx, 0, channel_id=request.id("channel_id")))
+
+
+async def edit_channel(request: Request) -> AnyChannel:
+    """Change a channel."""
+    body: EditBody = request.body
+    guild_id = check(request.ctx, 0, channel_id=request.id("channel_id")).guild_id
+    overwrites: tuple[Overwrite, ...] | UnsetType = UNSET
+    if body.permission_overwrites is not UNSET and guild_id is not None:
+        overwrites = _overwrites(body.permission_overwrites, guild_id) or ()
+    edit = ChannelEdit(
+        name=body.name,
+        topic=body.topic,
+        position=body.position if isinstance(body.position, int) else UNSET,
+        parent_id=_optional_id(body.parent_id, "parent_id"),
+        nsfw=body.nsfw if isinstance(body.nsfw, bool) else UNSET,
+        rate_limit_per_user=UNSET if body.rate_limit_per_user is UNSET else body.rate_limit_per_user or 0,
+        overwrites=overwrites,
+    )
+    return _built(request, await service.edit_channel(request.ctx, request.id("channel_id"), edit))
+
+
+async def delete_channel(request: Request) -> AnyChannel:
+    """End a channel, or leave a group."""
+    return _built(request, await service.delete_channel(request.ctx, request.id("channel_id")))
+
+
+async def set_overwrite(request: Request) -> None:
+    """Say what a role or member may or may not."""
+    body: SetOverwriteBody = request.body
+    wanted = Overwrite(request.id("overwrite_id"), body.type, _bits(body.allow, "allow"), _bits(body.deny, "deny"))
+    await service.set_overwrite(request.ctx, request.id("channel_id"), wanted)
+
+
+async def delete_overwrite(request: Request) -> None:
+    """Take an overwrite away."""
+    await service.delete_overwrite(request.ctx, request.id("channel_id"), request.id("overwrite_id"))
+
+
+async def open_dm(request: Request) -> AnyChannel:
+    """The direct message channel with a user, or a group."""
+    body: OpenBody = request.body
+    texts = body.recipients if body.recipient_id is None else [body.recipient_id]
+    if not texts:
+        raise invalid("recipient_id", "This field is required", "BASE_TYPE_REQUIRED")
+    return _built(request, await open_private(request.ctx, [_id(text, "recipients") for text in texts]))
+
+
+async def list_private(request: Request) -> list[AnyChannel]:
+    """The caller's direct messages."""
+    directory = request.ctx.app.get(Directory)
+    found = (directory.channel(each) for each in directory.private_of(request.ctx.actor.user_id))
+    return [_built(request, channel) for channel in found if channel is not None]
+
+
+def _built(request: Request, channel: ChannelFacts) -> AnyChannel:
+    return build_channel(request.ctx.app, channel, request.ctx.actor.user_id)
+
+
+def _get(request: Request, channel_id: int) -> ChannelFacts:
+    channel = request.ctx.app.get(Directory).channel(channel_id)
+    if channel is None:
+        raise NotFound(MESSAGES[ErrorCode.UNKNOWN_CHANNEL], code=ErrorCode.UNKNOWN_CHANNEL)
+    return channel
+
+
+def _id(text: str, field: str) -> int:
+    value = ids.parse(text)
+    if value is None:
+        raise invalid(field, f'Value "{text[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
+    return value
+
+
+def _optional_id(text: str | UnsetType | None, field: str) -> int | UnsetType | None:
+    return _id(text, field) if isinstance(text, str) else text
+
+
+def _bits(value: Bits | None, field: str) -> int:
+    bits = 0 if value is None else from_wire(str(value))
+    if bits is None:
+        raise invalid(field, "Must be a number of permission bits.", "NUMBER_TYPE_COERCE")
+    return bits
+
+
+def _overwrites(bodies: list[OverwriteBody] | UnsetType | None, guild_id: int) -> tuple[Overwrite, ...] | None:
+    """The overwrites of a body; without a type, everyone's id is a role's, as Discord takes it."""
+    if bodies is None or bodies is UNSET:
+        return None
+    made = []
+    for index, body in enumerate(bodies):
+        target = _id(body.id, f"permission_overwrites.{index}.id")
+        kind = OverwriteType.ROLE if body.type is None else body.type
+        allow, deny = (_bits(v, f"permission_overwrites.{index}.{n}") for v, n in ((body.allow, "allow"), (body.deny, "deny")))
+        made.append(Overwrite(target, kind, allow, deny))
+    return tuple(made)
+
+
+_GUILD = "/api/v10/guilds/{guild_id}/channels"
+_CHANNEL = "/api/v10/channels/{channel_id}"
+_PERMISSIONS = f"{_CHANNEL}/permissions/{{overwrite_id}}"
+_MINE = "/api/v10/users/@me/channels"
+_G, _P = payloads.GuildChannel, payloads.PrivateChannel
+
+ROUTES = (
+    Route(method="GET", path=_GUILD, handler=list_channels, summary="The channels the caller sees.", answer=list[_G]),
+    Route(
+        method="POST",
+        path=_GUILD,
+        handler=create_channel,
+        summary="Make a text channel or category; needs MANAGE_CHANNELS.",
+        body=NewBody,
+        answer=_G,
+        status=201,
+    ),
+    Route(
+        method="PATCH",
+        path=_GUILD,
+        handler=place_channels,
+        summary="Change order and categories of channels; needs MANAGE_CHANNELS.",
+        body=list[PlaceBody],
+        status=204,
+    ),
+    Route(method="GET", path=_CHANNEL, handler=get_channel, summary="A channel the caller sees.", answer=_G),
+    Route(
+        method="PATCH",
+        path=_CHANNEL,
+        handler=edit_channel,
+        summary="Change a channel; needs MANAGE_CHANNELS, for overwrites MANAGE_ROLES.",
+        body=EditBody,
+        answer=_G,
+    ),
+    Route(
+        method="DELETE",
+        path=_CHANNEL,
+        handler=delete_channel,
+        summary="End a channel (needs MANAGE_CHANNELS), or leave a group.",
+        answer=_G,
+    ),
+    Route(
+        method="PUT",
+        path=_PERMISSIONS,
+        handler=set_overwrite,
+        summary="Say what a role or member may do in a channel; needs MANAGE_ROLES.",
+        body=SetOverwriteBody,
+        status=204,
+    ),
+    Route(
+        method="DELETE",
+        path=_PERMISSIONS,
+        handler=delete_overwrite,
+        summary="Take an overwrite away; needs MANAGE_ROLES.",
+        status=204,
+    ),
+    Route(
+        method="POST",
+        path=_MINE,
+        handler=open_dm,
+        summary="Open a direct message or a group.",
+        body=OpenBody,
+        answer=_P,
+        bucket=OPEN,
+    ),
+    Route(method="GET", path=_MINE, handler=list_private, summary="The caller's direct messages.", answer=list[_P]),
+)

@@ -1,0 +1,41 @@
+"""What may be asked of channels. ``UNSET`` leaves a field as it is."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from agora.domains.place.permissions import Overwrite
+from agora.protocol.channel_types import ChannelType
+
+
+class NewChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """A text channel or category to make. Without ``overwrites`` it takes its category's; without ``position`` it comes last."""
+
+    name: str
+    type: int = ChannelType.GUILD_TEXT
+    topic: str | None = None
+    parent_id: int | None = None
+    position: int | None = None
+    nsfw: bool = False
+    rate_limit_per_user: int = 0
+    overwrites: tuple[Overwrite, ...] | None = None
+
+
+class ChannelEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change about a channel."""
+
+    name: str | UnsetType = UNSET
+    topic: str | UnsetType | None = UNSET
+    position: int | UnsetType = UNSET
+    parent_id: int | UnsetType | None = UNSET
+    nsfw: bool | UnsetType = UNSET
+    rate_limit_per_user: int | UnsetType = UNSET
+    overwrites: tuple[Overwrite, ...] | UnsetType = UNSET
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one channel goes. ``lock_permissions`` gives it its new category's overwrites."""
+
+    id: int
+    position: int | UnsetType = UNSET
+    parent_id: int | UnsetType | None = UNSET
+    lock_permissions: bool = False

@@ -1,0 +1,49 @@
+"""Communities: who belongs to them, and with which roles."""
+
+from agora.domains.place.guilds.events import (
+    GuildCreated,
+    GuildDeleted,
+    GuildUpdated,
+    MemberJoined,
+    MemberLeft,
+    MemberUpdated,
+    RoleCreated,
+    RoleDeleted,
+    RoleUpdated,
+)
+from agora.domains.place.guilds.members import add_member, do_add_member, edit_member, remove_member
+from agora.domains.place.guilds.model import GuildEdit, MemberEdit, NewRole, RoleEdit
+from agora.domains.place.guilds.ports import GuildStep
+from agora.domains.place.guilds.roles import create_role, delete_role, edit_role
+from agora.domains.place.guilds.service import create_guild, delete_guild, do_create_guild, edit_guild
+from agora.domains.place.guilds.wire import build_member, build_role
+
+__all__ = [
+    "GuildCreated",
+    "GuildDeleted",
+    "GuildEdit",
+    "GuildStep",
+    "GuildUpdated",
+    "MemberEdit",
+    "MemberJoined",
+    "MemberLeft",
+    "MemberUpdated",
+    "NewRole",
+    "RoleCreated",
+    "RoleDeleted",
+    "RoleEdit",
+    "RoleUpdated",
+    "add_member",
+    "build_member",
+    "build_role",
+    "create_guild",
+    "create_role",
+    "delete_guild",
+    "delete_role",
+    "do_add_member",
+    "do_create_guild",
+    "edit_guild",
+    "edit_member",
+    "edit_role",
+    "remove_member",
+]

@@ -1,0 +1,19 @@
+"""What guilds asks of higher domains: their part of a community's life, in the same transaction."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agora.domains.place.permissions import GuildFacts
+
+if TYPE_CHECKING:
+    from agora.kernel.tx import Tx
+
+
+class GuildStep(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer: what to write when a guild is founded (its first channels) or ends, and when one of its roles ends."""
+
+    created: "Callable[[Tx, GuildFacts], None]"
+    deleted: "Callable[[Tx, GuildFacts], None]"
+    role_deleted: "Callable[[Tx, int, int], None]"

@@ -1,0 +1,115 @@
+"""One guild as it is held in memory, and who may do what in it, with remembered results."""
+
+from __future__ import annotations
+
+from agora.domains.place.permissions.compute import (
+    VIEW_CHANNEL,
+    apply_implicit,
+    apply_timeout,
+    compute_base,
+    compute_overwrites,
+)
+from agora.domains.place.permissions.facts import ChannelFacts, GuildFacts, MemberFacts, RoleFacts
+from agora.protocol.channel_types import OverwriteType
+from agora.protocol.permissions import ALL
+
+# Remembering who sees a channel costs about 40 bytes for each member and channel: too much for huge guilds.
+MAX_REMEMBERED_MEMBERS = 5_000
+
+
+class Place:
+    """A guild with roles, members and channels.
+
+    Members with the same roles share one tuple and one result: computing a channel for 100,000 members takes as many
+    computations as there are different sets of roles. Owners and members with an overwrite of their own are apart.
+    """
+
+    __slots__ = ("_bases", "_everybody", "_own", "_roles_of", "_seers", "channels", "guild", "members", "roles")
+
+    def __init__(self, guild: GuildFacts) -> None:
+        self.guild = guild
+        self.roles: dict[int, RoleFacts] = {}
+        self.members: dict[int, MemberFacts] = {}
+        self.channels: dict[int, ChannelFacts] = {}
+        self._bases: dict[tuple[int, ...], int] = {}
+        # channel -> roles -> permissions; channel -> users with an overwrite of their own
+        self._roles_of: dict[int, dict[tuple[int, ...], int]] = {}
+        self._own: dict[int, frozenset[int]] = {}
+        self._seers: dict[int, frozenset[int]] = {}
+        self._everybody: frozenset[int] | None = None
+
+    def forget(self) -> None:
+        """Drop the remembered results: roles, overwrites or the owner changed."""
+        self._bases.clear()
+        self._roles_of.clear()
+        self._own.clear()
+        self.forget_members()
+
+    def forget_members(self) -> None:
+        """Drop who sees what: somebody came, left or changed roles."""
+        self._seers.clear()
+        self._everybody = None
+
+    def base(self, member: MemberFacts, now_ms: int) -> int:
+        """Permissions in the guild itself."""
+        if member.user_id == self.guild.owner_id:
+            return ALL
+        bits = self._base(member.roles)
+        return apply_timeout(bits) if member.timeout_until > now_ms else bits
+
+    def in_channel(self, member: MemberFacts, channel: ChannelFacts, now_ms: int) -> int:
+        """Permissions in a channel."""
+        if member.user_id == self.guild.owner_id:
+            return ALL
+        bits = self._in_channel(member, channel)
+        return apply_timeout(bits) if member.timeout_until > now_ms else bits
+
+    def can_view(self, member: MemberFacts, channel: ChannelFacts) -> bool:
+        """Whether the member sees the channel; a timeout does not change that."""
+        return member.user_id == self.guild.owner_id or bool(self._in_channel(member, channel) & VIEW_CHANNEL)
+
+    def viewers(self, channel: ChannelFacts) -> frozenset[int]:
+        """All members who see the channel."""
+        seers = self._seers.get(channel.id)
+        if seers is None:
+            seers = frozenset(user_id for user_id, member in self.members.items() if self.can_view(member, channel))
+            if len(self.members) <= MAX_REMEMBERED_MEMBERS:
+                self._seers[channel.id] = seers
+        return seers
+
+    def everybody(self) -> frozenset[int]:
+        """The ids of all members."""
+        if self._everybody is None:
+            self._everybody = frozenset(self.members)
+        return self._everybody
+
+    def _base(self, role_ids: tuple[int, ...]) -> int:
+        bits = self._bases.get(role_ids)
+        if bits is None:
+            everyone = self.roles.get(self.guild.id)
+            held = (role.permissions for role_id in role_ids if (role := self.roles.get(role_id)) is not None)
+            bits = self._bases[role_ids] = compute_base(everyone.permissions if everyone else 0, held)
+        return bits
+
+    def _in_channel(self, member: MemberFacts, channel: ChannelFacts) -> int:
+        if member.user_id in self._own_of(channel):
+            return self._compute(member.roles, channel, member.user_id)
+        known = self._roles_of.get(channel.id)
+        if known is None:
+            known = self._roles_of[channel.id] = {}
+        bits = known.get(member.roles)
+        if bits is None:
+            bits = known[member.roles] = self._compute(member.roles, channel, 0)
+        return bits
+
+    def _compute(self, role_ids: tuple[int, ...], channel: ChannelFacts, user_id: int) -> int:
+        bits = compute_overwrites(
+            self._base(role_ids), channel.overwrites, guild_id=self.guild.id, role_ids=role_ids, user_id=user_id
+        )
+        return apply_implicit(bits)
+
+    def _own_of(self, channel: ChannelFacts) -> frozenset[int]:
+        own = self._own.get(channel.id)
+        if own is None:
+            own = self._own[channel.id] = frozenset(o.id for o in channel.overwrites if o.type == OverwriteType.MEMBER)
+        return own
