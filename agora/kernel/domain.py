@@ -6,7 +6,7 @@ Built-in domains live in ``agora/domains/<quarter>/<name>/domain.py``; a third-p
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -124,14 +124,15 @@ def load_domains() -> list[Domain]:
 
 
 def _builtin_packages() -> list[str]:
-    import agora.domains
-
+    # by name: the kernel may start domains, but must not know one
+    domains = importlib.import_module("agora.domains")
     names = []
-    for quarter in pkgutil.iter_modules(agora.domains.__path__):
+    for quarter in pkgutil.iter_modules(domains.__path__):
         if not quarter.ispkg:
             continue
         package = importlib.import_module(f"agora.domains.{quarter.name}")
-        names += [f"{package.__name__}.{m.name}" for m in pkgutil.iter_modules(package.__path__) if m.ispkg]
+        found = [f"{package.__name__}.{m.name}" for m in pkgutil.iter_modules(package.__path__) if m.ispkg]
+        names += [name for name in found if importlib.util.find_spec(f"{name}.domain") is not None]
     return names
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,17 +10,18 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 import typer
 
+from agora.kernel.commands import ConfigOption, DataOption, run
+from agora.kernel.ctx import system
 from agora.kernel.errors import AgoraError, SetupError
 
 if TYPE_CHECKING:
     from agora.domains.place.accounts.model import User
+    from agora.kernel.app import App
     from agora.kernel.ctx import Ctx
 
 T = TypeVar("T")
 app = typer.Typer(name="user", help="Accounts: add, list, tokens, one-time links.", no_args_is_help=True)
 
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file (default: agora.toml).")]
-DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder (default: data beside agora.toml).")]
 NameArgument = Annotated[str, typer.Argument(help="The username.")]
 
 
@@ -114,15 +114,11 @@ def _named(ctx: Ctx, name: str) -> User:
 def _run(work: Callable[[Ctx], Awaitable[T]], config: Path | None, data: Path | None) -> T:
     """Open the data folder, act as the server itself, and turn refusals into one sentence."""
 
-    async def run() -> T:
-        from agora.app import open_app
-        from agora.kernel.ctx import system
-
-        async with open_app(config, data) as opened:
-            return await work(system(opened))
+    async def as_server(app: App) -> T:
+        return await work(system(app))
 
     try:
-        return asyncio.run(run())
+        return run(as_server, config, data)
     except AgoraError as error:
         raise SetupError(_sentence(error)) from error
 

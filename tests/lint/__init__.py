@@ -1,0 +1,1 @@
+"""Contracts that `lint-imports` runs beside its own."""
