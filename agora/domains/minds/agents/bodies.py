@@ -18,10 +18,10 @@ class AgentCreate(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     traits: Traits = Traits()
-    interests: list[str] = []
+    interests: tuple[str, ...] = ()
     instructions: str = ""
     translations: dict[str, Voice] = {}
-    languages: list[str] = list(LANGUAGES)
+    languages: tuple[str, ...] = LANGUAGES
     model: str | None = None
     guild_id: str | None = None
     username: str | None = None
@@ -42,10 +42,10 @@ class AgentPatch(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     traits: TraitsPatch | UnsetType = UNSET
-    interests: list[str] | UnsetType = UNSET
+    interests: tuple[str, ...] | UnsetType = UNSET
     instructions: str | UnsetType = UNSET
     translations: dict[str, Voice] | UnsetType = UNSET
-    languages: list[str] | UnsetType = UNSET
+    languages: tuple[str, ...] | UnsetType = UNSET
     model: str | UnsetType | None = UNSET
 
 
@@ -93,9 +93,9 @@ def build_new(body: AgentCreate) -> NewAgent:
     return NewAgent(
         name=body.name,
         traits=body.traits,
-        voice=Voice(tuple(body.interests), body.instructions),
+        voice=Voice(body.interests, body.instructions),
         translations=body.translations,
-        languages=tuple(body.languages),
+        languages=body.languages,
         model=body.model,
         guild_id=None if body.guild_id is None else read_id(body.guild_id, "guild_id"),
         username=body.username,
@@ -111,9 +111,9 @@ def build_edit(body: AgentPatch, traits: Traits) -> AgentEdit:
     return AgentEdit(
         name=body.name,
         traits=changed,
-        interests=UNSET if body.interests is UNSET else tuple(body.interests),
+        interests=body.interests,
         instructions=body.instructions,
         translations=body.translations,
-        languages=UNSET if body.languages is UNSET else tuple(body.languages),
+        languages=body.languages,
         model=body.model,
     )

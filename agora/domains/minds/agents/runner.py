@@ -29,7 +29,6 @@ from agora.kernel.tx import Tx
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0  # looks around at least this often: a model may have come, a breaker's pause may be over
-FIRST_BACKOFF_MS = 4_000
 
 
 class _Active:
@@ -58,7 +57,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._active: dict[int, _Active] = {}
         self._served = Served()
-        self.breaker = Breaker()
+        self.breaker = Breaker(pause_ms=int(self._settings.spare_s * 1000))
         self.errors: dict[int, str] = {}
 
     def wake(self) -> None:
@@ -196,7 +195,7 @@ class Runner:
         if turn.attempts >= self._settings.attempts:
             await self._end(turn, "failed", reason)
             return
-        backoff = FIRST_BACKOFF_MS * 4 ** (turn.attempts - 1)
+        backoff = int(self._settings.retry_s * 1000) * 4 ** (turn.attempts - 1)
         log.warning("turn %d of agent %d failed (try %d): %s", turn.id, turn.agent_id, turn.attempts, reason)
         not_before = self._app.clock.now_ms() + backoff
         await system(self._app).write(do_return_turn, turn.id, reason, not_before=not_before)

@@ -24,7 +24,7 @@ TYPING_S = 8.0  # Discord's clients forget a typing sign after 10 s
 
 
 class Show:
-    """Shows one turn. A person who waits sees the text as the model makes it; others see it typed at the agent's pace."""
+    """Shows one turn. A person who waits sees the text grow while the model makes it, others when it is made; neither faster than typing."""
 
     def __init__(self, app: App, agent: Agent, turn: Turn, channel: ChannelFacts, pace: Pace) -> None:
         self._app, self._agent, self._turn, self._channel, self._pace = app, agent, turn, channel, pace
@@ -50,16 +50,22 @@ class Show:
     def grow(self, text: str) -> None:
         """The text so far; told at most eight times a second."""
         if self._person:
-            self._tell(text)
+            self._tell(text[: self._typed(text)])
 
     async def finish(self, text: str) -> None:
         """Wait until typing this text would have taken its time, showing it grow."""
         whole = typing_ms(self._pace, len(text), person=self._person) / 1000
         while (left := whole - (time.monotonic() - self._began)) > 0:
-            part = text[: int(len(text) * (1 - left / whole))]
+            part = text[: self._typed(text)]
             if len(part) > len(self._shown):
                 self._tell(part)
             await asyncio.sleep(min(PARTIAL_S, left))
+
+    def _typed(self, text: str) -> int:
+        """How many characters of the text could have been typed by now."""
+        whole_ms = typing_ms(self._pace, len(text), person=self._person)
+        spent_ms = (time.monotonic() - self._began) * 1000
+        return len(text) if spent_ms >= whole_ms else int(len(text) * spent_ms / whole_ms)
 
     def _tell(self, text: str) -> None:
         now = time.monotonic()
