@@ -246,5 +246,6 @@ async def statements(room: Room) -> AsyncIterator[list[str]]:
 async def test_sending_takes_four_statements_and_no_read(room: Room, statements: list[str]) -> None:
     statements.clear()
     await room.say("counted")
-    asked = [each.split()[0] for each in statements if not each.startswith("--")]
-    assert asked == ["BEGIN", "INSERT", "INSERT", "UPDATE", "INSERT", "COMMIT"]
+    # what FTS5 does inside its own tables is traced as well: it names the database
+    asked = [each.split()[0] for each in statements if not each.startswith("--") and "'main'." not in each]
+    assert asked == ["BEGIN", "INSERT", "INSERT", "UPDATE", "INSERT", "COMMIT"], statements

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from agora.domains.place.channels import ChannelDeleted
+from agora.domains.place.guilds import GuildDeleted
 from agora.domains.talk.messages import dispatch, events, http, migrations, pages, slowmode, tables
 from agora.domains.talk.messages.events import MessageSent
-from agora.domains.talk.messages.listeners import on_channel_deleted, on_message_sent
+from agora.domains.talk.messages.listeners import on_message_sent, on_place_ended
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
 
@@ -30,7 +31,7 @@ DOMAIN = Domain(
     listeners=(
         live(MessageSent, on_message_sent),
         live(MessageSent, slowmode.on_message_sent),
-        durable("messages.cleanup", ChannelDeleted, on_channel_deleted),
+        durable("messages.cleanup", (ChannelDeleted, GuildDeleted), on_place_ended),
     ),
     offers=(*dispatch.ALL, pages.NAV),
     lifetime=open_messages,

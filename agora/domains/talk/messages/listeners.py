@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agora.domains.place.channels import ChannelDeleted, note_message
+from agora.domains.place.guilds import GuildDeleted
 from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.queries import list_channels_of
 from agora.domains.talk.messages.writes import do_empty_channel
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
@@ -19,9 +21,15 @@ def on_message_sent(app: App, recorded: Recorded) -> None:
     note_message(app, event.channel_id, event.id)
 
 
-async def on_channel_deleted(ctx: Ctx, batch: Sequence[Recorded]) -> None:
+async def on_place_ended(ctx: Ctx, batch: Sequence[Recorded]) -> None:
     """Remove what was said there, in short transactions, so that nobody waits behind a large channel."""
     for recorded in batch:
-        assert isinstance(recorded.event, ChannelDeleted)
-        while await ctx.write(do_empty_channel, recorded.event.channel.id):
-            pass
+        event = recorded.event
+        if isinstance(event, ChannelDeleted):
+            channels = [event.channel.id]
+        else:
+            assert isinstance(event, GuildDeleted)
+            channels = await ctx.read(list_channels_of, event.guild.id)
+        for channel_id in channels:
+            while await ctx.write(do_empty_channel, channel_id):
+                pass

@@ -32,6 +32,7 @@ PINNED = prepare(
 )
 LAST_PIN = prepare(select(func.max(m.c.pinned_ms)).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
 PINS = prepare(select(func.count()).select_from(m).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
+CHANNELS_OF = prepare(select(m.c.channel_id).where(m.c.guild_id == bindparam("guild_id")).distinct())
 BY_IDS = select(m).where(m.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -88,6 +89,11 @@ def find_last_pin(tx: Tx, channel_id: int) -> int | None:
     """When the newest pin was set."""
     row = tx.row(LAST_PIN, channel_id=channel_id)
     return None if row is None else row[0]
+
+
+def list_channels_of(tx: Tx, guild_id: int) -> list[int]:
+    """The channels of a guild that hold messages. Reads the whole table: for a guild that ends."""
+    return [row.channel_id for row in tx.rows(CHANNELS_OF, guild_id=guild_id)]
 
 
 def list_payloads(tx: Tx, rows: Sequence[Row], viewer_id: int) -> list[Message]:

@@ -10,7 +10,7 @@ import msgspec
 from agora.domains.place.accounts import Users
 from agora.domains.place.permissions import Directory
 from agora.domains.talk.messages import Has
-from agora.domains.talk.search.match import Match
+from agora.domains.talk.search.match import MAX_ID, Match
 from agora.domains.talk.search.words import build_expression
 from agora.kernel.app import App
 from agora.kernel.ids import first_at, parse
@@ -118,4 +118,4 @@ def _at(match: Match, key: str, value: str) -> Match | None:
 
 
 def _id_at(moment: datetime) -> int:
-    return first_at(int(moment.timestamp() * 1000))
+    return min(first_at(int(moment.timestamp() * 1000)), MAX_ID)
