@@ -14,7 +14,7 @@ from agora.gateway.session import Session
 from agora.gateway.sight import Sight
 from agora.kernel.app import App
 from agora.kernel.bus import Whisper
-from agora.kernel.events import Event, Recorded
+from agora.kernel.events import Event, Reach, Recorded
 
 log = logging.getLogger(__name__)
 Offer = TypeVar("Offer", GuildEntry, SightChange, Revocation)
@@ -88,6 +88,8 @@ class Fanout:
     ) -> None:
         intent, item = rendered.intent, rendered.outgoing
         guild_id = recorded.guild_id
+        if guild_id is None and rendered.audience.reach is Reach.GUILD:
+            guild_id = rendered.audience.id  # a changed user, told in each guild: it belongs to the guild's shard
         news = rendered.name in CHANNEL_NEWS
         for session in self._registry.receivers(rendered.audience):
             if intent and not session.intents & intent:
