@@ -4,14 +4,15 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Literal
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Literal, NamedTuple
 
 from agora.inference.backend import Backend
 from agora.inference.errors import BadRequestToModel, EngineStopped, QueueFull
 from agora.inference.job import Job
+from agora.inference.layout import Style
 from agora.inference.ports import Delta, EngineInfo, GenerationRequest, Segment
-from agora.inference.requests import check_request
+from agora.inference.requests import check_length, check_request
 from agora.inference.sampling import SEED_MASK
 from agora.inference.settings import InferenceSettings, find_threads
 from agora.inference.worker import Event, Failure, Worker
@@ -27,24 +28,24 @@ STOP_SECONDS = 5.0
 State = Literal["stopped", "starting", "ready", "failed"]
 
 
+class Loaded(NamedTuple):
+    """A model in memory with what is known of its file: SHA-256, prompt layout, and the processor's features in use."""
+
+    backend: Backend
+    model_hash: str = ""
+    style: Style = "chat"
+    system: str = ""
+
+
 class ThreadEngine:
     """An `Engine` (see ports) over any backend, which one thread of this process runs."""
 
-    def __init__(
-        self,
-        load: Callable[[], Backend],
-        settings: InferenceSettings,
-        *,
-        name: str,
-        find_hash: Callable[[], str] = str,
-        describe_system: Callable[[], str] = str,
-    ) -> None:
-        """`load` opens the model and `find_hash` says its SHA-256; both run outside the event loop at `start`."""
-        self._load, self._find_hash, self._describe_system = load, find_hash, describe_system
-        self._settings, self._name = settings, name
-        self._hash = self._system = self._reason = ""
+    def __init__(self, load: Callable[[], Loaded], settings: InferenceSettings, *, name: str) -> None:
+        """`load` checks and opens the model named `name`; it runs outside the event loop at `start`."""
+        self._load, self._settings, self._name = load, settings, name
         self._state: State = "stopped"
-        self._backend: Backend | None = None
+        self._reason = ""
+        self._model: Loaded | None = None
         self._worker: Worker | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._streams: dict[str, asyncio.Queue[Event]] = {}
@@ -57,25 +58,25 @@ class ThreadEngine:
         self._state, self._reason = "starting", ""
         self._loop = asyncio.get_running_loop()
         try:
-            self._backend = await asyncio.to_thread(self._load)
-            self._hash = await asyncio.to_thread(self._find_hash)
-            self._system = self._describe_system()
+            self._model = model = await asyncio.to_thread(self._load)
         except BaseException as error:
             self._state, self._reason = "failed", str(error)
             raise
-        self._worker = Worker(self._backend, self._settings, self._name, self._hash, self._deliver)
+        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, self._deliver)
         self._worker.start()
         self._state = "ready"
 
-    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta]:
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta, None]:
         """See Engine.generate."""
         check_request(request)
         job, worker = await self._prepare(request)
         stream: asyncio.Queue[Event] = asyncio.Queue()
+        self._check_new(request)  # again: turning a long prompt into tokens took a while
         self._streams[request.id] = stream
-        worker.submit(job)
         finished = False
         try:
+            if not worker.submit(job):
+                raise EngineStopped("The model engine was stopped.")
             while not finished:
                 event = await stream.get()
                 if isinstance(event, Failure):
@@ -95,7 +96,7 @@ class ThreadEngine:
 
     async def stop(self) -> None:
         """See Engine.stop."""
-        worker, self._worker, self._backend = self._worker, None, None
+        worker, self._worker, self._model = self._worker, None, None
         self._state = "stopped"
         if worker is None:
             return
@@ -107,52 +108,51 @@ class ThreadEngine:
 
     def info(self) -> EngineInfo:
         """See Engine.info."""
-        worker, backend = self._worker, self._backend
-        if self._state == "ready" and worker is not None and not worker.is_alive():
+        worker, model = self._worker, self._model
+        if self._state == "ready" and worker is not None and worker.ended:
             self._state, self._reason = "failed", "the engine's thread has ended; see the log"
         return EngineInfo(
             engine="llama",
             state=self._state,
             model=self._name,
-            model_hash=self._hash,
-            description=backend.describe() if backend else "",
-            context=backend.longest if backend else 0,
+            model_hash=model.model_hash if model else "",
+            style=model.style if model else "chat",
+            description=model.backend.describe() if model else "",
+            context=model.backend.longest if model else 0,
             threads=find_threads(self._settings),
             active=worker.active if worker else 0,
             waiting=worker.waiting if worker else 0,
             reason=self._reason,
-            system=self._system,
+            system=model.system if model else "",
         )
 
     def count_tokens(self, text: str) -> int:
         """See Engine.count_tokens. Raises EngineStopped."""
-        if self._backend is None:
+        if self._model is None:
             raise EngineStopped("The model engine is not running.")
-        return len(self._backend.encode(GenerationRequest(prompt=(Segment(text),))))
+        return len(self._model.backend.encode(GenerationRequest(prompt=(Segment(text),))))
 
     async def _prepare(self, request: GenerationRequest) -> tuple[Job, Worker]:
         """Checks what can be checked here and turns the prompt into tokens."""
-        worker, backend = self._worker, self._backend
-        if self.info().state != "ready" or worker is None or backend is None:
+        worker, model = self._worker, self._model
+        if self.info().state != "ready" or worker is None or model is None:
             raise EngineStopped(f"The model engine is not running{': ' + self._reason if self._reason else ''}.")
-        if request.id in self._streams:
-            raise BadRequestToModel(f"A request named {request.id} is running already.")
-        if len(self._streams) >= self._settings.waiting + self._settings.sequences:
-            raise QueueFull("Too many requests wait for the model; try again in a moment.")
+        backend = model.backend
+        self._check_new(request)
         arrived = time.monotonic()
         size = sum(len(part.text) for part in request.prompt) + sum(len(one.content) for one in request.messages)
         tokens = await asyncio.to_thread(backend.encode, request) if size > LONG_PROMPT else backend.encode(request)
-        self._check_length(len(tokens), backend.longest)
+        check_length(len(tokens), backend.longest)
         self._arrivals += 1
         job = Job(request, tokens, self._choose_seed(request), self._arrivals, arrived)
         job.limit = min(request.max_tokens, backend.longest - len(tokens))
         return job, worker
 
-    def _check_length(self, prompt: int, longest: int) -> None:
-        if prompt == 0:
-            raise BadRequestToModel("The prompt is empty.")
-        if prompt >= longest:
-            raise BadRequestToModel(f"The prompt has {prompt} tokens, the model takes at most {longest - 1}; shorten it.")
+    def _check_new(self, request: GenerationRequest) -> None:
+        if request.id in self._streams:
+            raise BadRequestToModel(f"A request named {request.id} is running already.")
+        if len(self._streams) >= self._settings.waiting + self._settings.sequences:
+            raise QueueFull("Too many requests wait for the model; try again in a moment.")
 
     def _choose_seed(self, request: GenerationRequest) -> int:
         if request.seed is not None:

@@ -7,13 +7,13 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Literal
 
 from agora.inference.errors import BadRequestToModel, EngineStopped, InferenceError
 from agora.inference.job import hash_prompt
 from agora.inference.ports import Delta, EngineInfo, Finish, GenerationRequest, Receipt
-from agora.inference.requests import check_request
+from agora.inference.requests import check_length, check_request
 from agora.inference.textstream import TextStream
 
 WORDS = ("agora", "bridge", "déjà", "echo", "forest", "island", "jardin", "river", "théâtre", "été", "naïve", "demain")
@@ -87,7 +87,7 @@ class FakeEngine:
         """Here a token is a word."""
         return len(text.split())
 
-    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta]:
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta, None]:
         """See Engine.generate."""
         run = _Run(request, self._count_prompt(request), time.monotonic())
         if request.id in self._running:
@@ -132,10 +132,7 @@ class FakeEngine:
             raise EngineStopped("The fake engine is not running.")
         text = " ".join(part.text for part in request.prompt) + " ".join(one.content for one in request.messages)
         tokens = list(request.tokens) or [_hash_number(word) for word in text.split()]
-        if not tokens:
-            raise BadRequestToModel("The prompt is empty.")
-        if len(tokens) >= self._context:
-            raise BadRequestToModel(f"The prompt has {len(tokens)} tokens, the model takes at most {self._context - 1}.")
+        check_length(len(tokens), self._context)
         return tokens
 
     def _choose_reply(self, request: GenerationRequest) -> Reply:

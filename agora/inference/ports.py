@@ -6,12 +6,12 @@ contract suite.
 
 import enum
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
-from agora.inference.layout import ChatMessage
+from agora.inference.layout import ChatMessage, Style
 
 Finish = Literal["stop", "length", "cancelled"]
 
@@ -123,6 +123,8 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     model_hash: str
     description: str
+    style: Style = "chat"
+    """The prompt layout the model was trained on."""
     context: int
     """Most tokens of one prompt with its answer."""
     threads: int
@@ -140,7 +142,7 @@ class Engine(Protocol):
     async def start(self) -> None:
         """Loads the model. Raises ModelRefused or EngineUnusable and stays stopped."""
 
-    def generate(self, request: GenerationRequest) -> AsyncIterator[Delta]:
+    def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta, None]:
         """Streams the text. Raises InferenceError; closing the stream early cancels the request."""
 
     def cancel(self, request_id: str) -> None:
@@ -170,11 +172,13 @@ class Embedder(Protocol):
 async def complete(engine: Engine, request: GenerationRequest) -> GenerationResult:
     """Runs a request to its end and returns the whole text."""
     parts: list[str] = []
-    async for delta in engine.generate(request):
+    last: Delta | None = None
+    async for delta in engine.generate(request):  # to its very end, so that nothing of the request is left behind
         parts.append(delta.text)
-        if delta.finish is not None and delta.receipt is not None:
-            return GenerationResult(text="".join(parts), finish=delta.finish, receipt=delta.receipt)
-    raise RuntimeError("an engine ended a stream without its last delta")
+        last = delta
+    if last is None or last.finish is None or last.receipt is None:
+        raise RuntimeError("an engine ended a stream without its last delta")
+    return GenerationResult(text="".join(parts), finish=last.finish, receipt=last.receipt)
 
 
 def text_prompt(text: str, *, control: bool = False) -> tuple[Segment, ...]:

@@ -69,10 +69,6 @@ class SlotTable:
         """Evaluated tokens of a slot."""
         return list(self._slots[slot].tokens)
 
-    def fits_ever(self, length: int) -> bool:
-        """Whether a sequence of that length fits when everything else is gone."""
-        return length <= self._cells
-
     def place(self, tokens: Sequence[int], length: int, scope: str = "") -> Placement | None:
         """Finds room for a prompt that may grow to `length` tokens; None when it has to wait.
 
@@ -143,10 +139,16 @@ class SlotTable:
         empty = next((one for one in idle if not one.cells), None)
         if empty is not None:
             return empty
-        others = [one for one in idle if one is not source]
-        if others:
-            return min(others, key=lambda one: one.last_used)
-        return idle[0] if idle else None
+        oldest = min((one for one in idle if one is not source), key=lambda one: one.last_used, default=None)
+        if source is None or source.busy:
+            return oldest
+        if oldest is None or self._count_own(source.cells[reused:]) < self._count_own(oldest.cells):
+            return source  # its end is worth less than all that another one remembers
+        return oldest
+
+    def _count_own(self, cells: Sequence[int]) -> int:
+        """How many of the cells nobody else holds: what would be lost with them."""
+        return sum(self._holders[cell] == 1 for cell in cells)
 
     def _find_evictions(self, target: _Slot, source: _Slot | None, reused: int, length: int) -> tuple[int, ...] | None:
         """Idle slots that must go so that all busy sequences can reach their full length; None when that cannot be."""

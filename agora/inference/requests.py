@@ -25,6 +25,14 @@ def check_request(request: GenerationRequest) -> None:
     check_sampler(request.sampler)
 
 
+def check_length(prompt: int, longest: int) -> None:
+    """Raises BadRequestToModel unless a prompt of so many tokens leaves room for an answer."""
+    if prompt == 0:
+        raise BadRequestToModel("The prompt is empty.")
+    if prompt >= longest:
+        raise BadRequestToModel(f"The prompt has {prompt} tokens, the model takes at most {longest - 1}; shorten it.")
+
+
 def _has_words(request: GenerationRequest) -> bool:
     if request.tokens:
         return True

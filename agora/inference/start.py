@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from agora.inference.backend import Backend, LlamaBackend
-from agora.inference.engine import ThreadEngine
+from agora.inference.backend import LlamaBackend
+from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.fake import FakeEngine
+from agora.inference.layout import find_style
 from agora.inference.llama import describe_system
 from agora.inference.ports import Engine
 from agora.inference.probe import check_library
@@ -18,15 +19,10 @@ def build_engine(settings: InferenceSettings, registry: ModelRegistry, cache: Pa
         return FakeEngine()
     path = registry.get_path(settings.model)
 
-    def load() -> Backend:
+    def load() -> Loaded:
         check_library(cache)
-        registry.check(path, run=settings.try_models)
-        return LlamaBackend(path, settings)
+        info = registry.check(path, run=settings.try_models)
+        backend = LlamaBackend(path, settings)
+        return Loaded(backend, registry.hash_file(path), find_style(info.metadata), describe_system())
 
-    return ThreadEngine(
-        load,
-        settings,
-        name=path.stem,
-        find_hash=lambda: registry.hash_file(path),
-        describe_system=describe_system,
-    )
+    return ThreadEngine(load, settings, name=path.stem)

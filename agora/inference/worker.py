@@ -55,6 +55,7 @@ class Worker(threading.Thread):
         self._seated: dict[str, Job] = {}
         self._events: list[Event] = []
         self._stopping = False
+        self._ended = False
         self._failures = 0
         self.steps = 0
 
@@ -68,9 +69,15 @@ class Worker(threading.Thread):
         """Requests without one."""
         return len(self._waiting) + self._commands.qsize()
 
-    def submit(self, job: Job) -> None:
-        """Hands over a request; from any thread."""
+    @property
+    def ended(self) -> bool:
+        """Whether the thread takes no requests any more."""
+        return self._ended
+
+    def submit(self, job: Job) -> bool:
+        """Hands over a request, from any thread; false when the thread has ended and nobody would take it."""
         self._commands.put(job)
+        return not self._ended
 
     def cancel(self, request_id: str) -> None:
         """Ends a request before the next step; from any thread."""
@@ -92,7 +99,7 @@ class Worker(threading.Thread):
             if not self._stopping:
                 error = EngineStopped("The model engine failed again and again and has ended; see the log, then restart.")
         finally:
-            self._stopping = True
+            self._stopping = self._ended = True  # set before the last look: what comes later is refused by `submit`
             self._drain()
             for job in [*self._seated.values(), *self._waiting.values()]:
                 self._fail(job, error)
@@ -137,11 +144,17 @@ class Worker(threading.Thread):
                 self._finish(job, "cancelled")
 
     def _seat_waiting(self) -> None:
-        while True:
+        while self._waiting and len(self._seated) < self._seats:
             line = [Waiting(key, job.request.priority, job.order) for key, job in self._waiting.items()]
             chosen = choose_next(line, self._seats - len(self._seated), self._seats)
-            if chosen is None or not self._seat(self._waiting[chosen.key]):
+            if chosen is None:
                 return
+            job = self._waiting[chosen.key]
+            if self._seat(job):
+                continue
+            if self._seated:
+                return  # it waits for room that others will give back
+            self._fail(job, GenerationFailed("The text does not fit into memory; set a larger [inference] context."))
 
     def _seat(self, job: Job) -> bool:
         """Gives the job a sequence; false when it has to wait for room."""

@@ -1,0 +1,38 @@
+"""A tiny model with random weights, made once, and engines over it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from agora.inference.backend import LlamaBackend
+from agora.inference.engine import Loaded, ThreadEngine
+from agora.inference.settings import InferenceSettings
+from agora.inference.tiny import write_tiny_model
+
+OpenEngine = Callable[..., Awaitable[ThreadEngine]]
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model file."""
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny.gguf")
+
+
+@pytest.fixture
+async def open_engine(tiny: Path) -> AsyncIterator[OpenEngine]:
+    """Starts engines over the tiny model with the given settings; all are stopped at the end."""
+    opened: list[ThreadEngine] = []
+
+    async def start(**changes: object) -> ThreadEngine:
+        settings = InferenceSettings(**{"context": 4096, "exact": True, "threads": 1} | changes)
+        engine = ThreadEngine(lambda: Loaded(LlamaBackend(tiny, settings), "0" * 64), settings, name="tiny")
+        await engine.start()
+        opened.append(engine)
+        return engine
+
+    yield start
+    for engine in opened:
+        await engine.stop()
