@@ -7,13 +7,14 @@ to one pixel, which is what makes edges smooth. Coordinates run from -1 to 1, x 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agora.domains.place.accounts.png import encode_png
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 Color = tuple[int, int, int]
 
 
@@ -36,14 +37,16 @@ class Canvas:
 
     def circle(self, cx: float, cy: float, r: float) -> Field:
         """A disc."""
-        return np.hypot(self.x - cx, self.y - cy) - r
+        distance: Field = np.hypot(self.x - cx, self.y - cy) - r
+        return distance
 
     def ellipse(self, cx: float, cy: float, rx: float, ry: float) -> Field:
         """An ellipse; the distance is a first-order estimate, exact at the edge."""
         u, v = (self.x - cx) / rx, (self.y - cy) / ry
         k = np.hypot(u, v)
         slope = np.maximum(np.hypot(u / rx, v / ry), 1e-6)
-        return k * (k - 1) / slope
+        distance: Field = k * (k - 1) / slope
+        return distance
 
     def box(self, cx: float, cy: float, w: float, h: float, r: float, turn: float = 0.0) -> Field:
         """A rectangle of half-width ``w`` and half-height ``h`` with round corners, turned by ``turn`` radians."""
@@ -53,13 +56,15 @@ class Canvas:
             px, py = px * c + py * s, py * c - px * s
         dx, dy = np.abs(px) - (w - r), np.abs(py) - (h - r)
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
-        return outside + np.minimum(np.maximum(dx, dy), 0) - r
+        distance: Field = outside + np.minimum(np.maximum(dx, dy), 0) - r
+        return distance
 
     def line(self, ax: float, ay: float, bx: float, by: float, r: float) -> Field:
         """A stroke of half-width ``r`` with round ends."""
         dx, dy = bx - ax, by - ay
         t = np.clip(((self.x - ax) * dx + (self.y - ay) * dy) / (dx * dx + dy * dy), 0, 1)
-        return np.hypot(self.x - ax - t * dx, self.y - ay - t * dy) - r
+        distance: Field = np.hypot(self.x - ax - t * dx, self.y - ay - t * dy) - r
+        return distance
 
     def curve(self, cx: float, cy: float, radius: float, start: float, end: float, r: float) -> Field:
         """An arc of half-width ``r`` from angle ``start`` to ``end`` (radians, clockwise from the right), round ends."""
@@ -88,7 +93,8 @@ def both(a: Field, b: Field) -> Field:
 
 def join(*shapes: Field) -> Field:
     """Several shapes as one."""
-    return np.minimum.reduce(shapes)
+    united: Field = np.minimum.reduce(shapes)
+    return united
 
 
 def mix(a: Color, b: Color, part: float) -> Color:

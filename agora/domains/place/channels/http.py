@@ -226,17 +226,22 @@ _GUILD = "/api/v10/guilds/{guild_id}/channels"
 _CHANNEL = "/api/v10/channels/{channel_id}"
 _PERMISSIONS = f"{_CHANNEL}/permissions/{{overwrite_id}}"
 _MINE = "/api/v10/users/@me/channels"
-_G, _P = payloads.GuildChannel, payloads.PrivateChannel
 
 ROUTES = (
-    Route(method="GET", path=_GUILD, handler=list_channels, summary="The channels the caller sees.", answer=list[_G]),
+    Route(
+        method="GET",
+        path=_GUILD,
+        handler=list_channels,
+        summary="The channels the caller sees.",
+        answer=list[payloads.GuildChannel],
+    ),
     Route(
         method="POST",
         path=_GUILD,
         handler=create_channel,
         summary="Make a text channel or category; needs MANAGE_CHANNELS.",
         body=NewBody,
-        answer=_G,
+        answer=payloads.GuildChannel,
         status=201,
     ),
     Route(
@@ -247,21 +252,21 @@ ROUTES = (
         body=list[PlaceBody],
         status=204,
     ),
-    Route(method="GET", path=_CHANNEL, handler=get_channel, summary="A channel the caller sees.", answer=_G),
+    Route(method="GET", path=_CHANNEL, handler=get_channel, summary="A channel the caller sees.", answer=payloads.GuildChannel),
     Route(
         method="PATCH",
         path=_CHANNEL,
         handler=edit_channel,
         summary="Change a channel; needs MANAGE_CHANNELS, for overwrites MANAGE_ROLES.",
         body=EditBody,
-        answer=_G,
+        answer=payloads.GuildChannel,
     ),
     Route(
         method="DELETE",
         path=_CHANNEL,
         handler=delete_channel,
         summary="End a channel (needs MANAGE_CHANNELS), or leave a group.",
-        answer=_G,
+        answer=payloads.GuildChannel,
     ),
     Route(
         method="PUT",
@@ -284,8 +289,14 @@ ROUTES = (
         handler=open_dm,
         summary="Open a direct message or a group.",
         body=OpenBody,
-        answer=_P,
+        answer=payloads.PrivateChannel,
         bucket=OPEN,
     ),
-    Route(method="GET", path=_MINE, handler=list_private, summary="The caller's direct messages.", answer=list[_P]),
+    Route(
+        method="GET",
+        path=_MINE,
+        handler=list_private,
+        summary="The caller's direct messages.",
+        answer=list[payloads.PrivateChannel],
+    ),
 )

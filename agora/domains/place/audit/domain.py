@@ -1,0 +1,29 @@
+"""Audit: the table of contents."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from agora.domains.place.audit import cli, drafts, http, migrations, tables
+from agora.domains.place.audit.writes import do_append
+from agora.kernel.domain import Domain, Effect, durable
+
+if TYPE_CHECKING:
+    from agora.kernel.ctx import Ctx
+    from agora.kernel.events import Recorded
+
+USES = ("accounts", "permissions", "guilds", "channels")
+
+
+async def on_acts(ctx: "Ctx", batch: "Sequence[Recorded]") -> Effect:
+    """Write them down in the same write that moves the cursor: each exactly once."""
+    return lambda tx: do_append(tx, batch)
+
+
+DOMAIN = Domain(
+    name="audit",
+    tables=tables.ALL,
+    migrations=migrations.STEPS,
+    routes=http.ROUTES,
+    cli=cli.app,
+    listeners=(durable("audit.entries", drafts.EVENTS, on_acts),),
+)

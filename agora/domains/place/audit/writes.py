@@ -1,0 +1,44 @@
+"""The only statement that writes the log. Nothing changes or deletes an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import insert, select
+
+from agora.domains.place.audit.chain import START, entry_hash
+from agora.domains.place.audit.drafts import drafts
+from agora.domains.place.audit.model import Entry
+from agora.domains.place.audit.tables import entry as e
+
+if TYPE_CHECKING:
+    from agora.kernel.events import Recorded
+    from agora.kernel.tx import Tx
+
+
+def do_append(tx: Tx, batch: Sequence[Recorded]) -> None:
+    """Write down what these events say, each entry chained to the one before."""
+    previous = tx.execute(select(e.c.hash).order_by(e.c.seq.desc()).limit(1)).scalar() or START
+    for recorded in batch:
+        for index, draft in enumerate(drafts(recorded.event)):
+            entry = Entry(
+                seq=0,
+                id=recorded.id if index == 0 else tx.new_id(),
+                at=recorded.at,
+                guild_id=draft.guild_id,
+                user_id=recorded.actor_id,
+                target_id=draft.target_id,
+                action=draft.name,
+                action_type=int(draft.action),
+                changes=msgspec.json.encode(draft.changes).decode(),
+                options=msgspec.json.encode(draft.options).decode(),
+                reason=draft.reason,
+                previous=previous,
+                hash="",
+            )
+            row = msgspec.structs.asdict(entry) | {"hash": entry_hash(entry)}
+            del row["seq"]
+            tx.execute(insert(e).values(row))
+            previous = row["hash"]
