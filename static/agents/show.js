@@ -11,6 +11,8 @@ import { traitChart } from "../members/traits.js";
 import { asUser, paintState, wirePause } from "./state.js";
 
 const percent = new Intl.NumberFormat(locale, { style: "percent" });
+const cell = (content) => element("td", {}, content ?? "");
+const word = (kind, value) => t(`web.turn.${kind}.${value}`);
 const languages = new Intl.DisplayNames(locale, { type: "language" });
 
 await loadTexts();
@@ -33,18 +35,18 @@ async function show(agent) {
   byId("interests").textContent = voice.interests.join(", ");
   byId("instructions").textContent = voice.instructions;
   paintState(byId("state"), agent);
-  byId("details").append(
-    ...figure(t("web.agents.energy"), percent.format(agent.energy)),
-    ...figure(t("web.agents.languages"), listed(agent.languages.map((code) => languages.of(code)))),
-    ...(agent.model ? figure(t("web.receipt.model"), agent.model) : []),
-  );
+  const details = [
+    ["web.agents.energy", percent.format(agent.energy)],
+    ["web.agents.languages", listed(agent.languages.map((code) => languages.of(code)))],
+    ["web.receipt.model", agent.model],
+    ["web.agents.last_error", agent.last_error],
+  ];
+  for (const [key, value] of details.filter(([, value]) => value)) {
+    byId("details").append(element("dt", { textContent: t(key) }), element("dd", { textContent: value }));
+  }
   if (mayManage === "true") wireManaging(agent);
   byId("mood").textContent = await moodOf(agent);
   byId("mood-block").hidden = !byId("mood").textContent;
-}
-
-function figure(name, value) {
-  return [element("div", { className: "figure" }, element("dt", { textContent: name }), element("dd", { textContent: value }))];
 }
 
 function wireManaging(agent) {
@@ -73,6 +75,3 @@ function when(turn) {
   if (!turn.message_id) return text;
   return element("a", { href: `/channels/${turn.guild_id ?? "@me"}/${turn.channel_id}/${turn.message_id}`, textContent: text });
 }
-
-const cell = (content) => element("td", {}, content ?? "");
-const word = (kind, value) => t(`web.turn.${kind}.${value}`);

@@ -2,6 +2,7 @@
 
 import { byId, toast } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
+import { wireMenu } from "../shared/dialog.js";
 import { Gateway } from "../shared/gateway.js";
 import { loadTexts, t } from "../shared/i18n.js";
 import { wireOverride } from "../shared/override.js";
@@ -35,6 +36,7 @@ new Switcher(store, route, finder);
 wireDrawers(store);
 const learnOverride = wireOverride(store);
 wireThemeSwitches();
+wireMenu(byId("me-button"), byId("me-menu"), "above");
 
 let started = false;
 let expected = new Set();

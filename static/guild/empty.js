@@ -19,7 +19,9 @@ export function showEmpty(store, route) {
     parts.action.addEventListener("click", () => createGuild(store, route));
   }
   document.title = "Agora";
-  byId("room-name").textContent = "";
+  byId("room-name").textContent = route.guildId === "@me" ? t("web.dm.title") : (store.guilds.get(route.guildId)?.name ?? "");
+  byId("room-topic").textContent = "";
+  byId("room-mark").replaceChildren();
   place.replaceChildren(parts.root);
 }
 

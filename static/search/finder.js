@@ -1,6 +1,6 @@
 /** The search column: text search over everything this person may read. */
 
-import { build, byId, element } from "../shared/dom.js";
+import { build, byId, element, sanitised } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { counted, t } from "../shared/i18n.js";
 import { AGORA, rest } from "../shared/rest.js";
@@ -81,7 +81,7 @@ export class Finder {
     if (author) parts.avatar.append(avatar(author));
     parts.name.textContent = store.nameOf(author, channel?.guild_id);
     parts.time.textContent = stamp(message.timestamp ? Date.parse(message.timestamp) : snowflakeTime(message.id));
-    parts.text.append(...marked(plainText(message.content ?? "", store, channel?.guild_id), text));
+    parts.text.append(...marked(readable(message, store, channel), text));
     return parts.root;
   }
 
@@ -90,6 +90,12 @@ export class Finder {
     if (!channel.guild_id) return t("web.dm.title");
     return `#${channel.name} · ${this.store.guilds.get(channel.guild_id)?.name ?? ""}`;
   }
+}
+
+/** The message without marks of its formatting. */
+function readable(message, store, channel) {
+  if (message.content_html) return sanitised(message.content_html).textContent;
+  return plainText(message.content ?? "", store, channel?.guild_id);
 }
 
 /** Text with the searched words in <mark>. */

@@ -71,6 +71,11 @@ export function openPopover(anchor, node, { side = "below" } = {}) {
   return popover;
 }
 
+/** A menu that stands in the page (`popovertarget`): put it beside its button when it opens. */
+export function wireMenu(button, menu, side) {
+  menu.addEventListener("toggle", (event) => event.newState === "open" && place(menu, button.getBoundingClientRect(), side));
+}
+
 function place(popover, anchor, side) {
   const { offsetWidth: width, offsetHeight: height } = popover;
   const gap = 8;
