@@ -72,4 +72,4 @@ async def _presences(ctx: Ctx, guild_id: int) -> dict[int, Any]:
     return {}
 
 
-OFFER = ClientOp(op=int(Op.REQUEST_GUILD_MEMBERS), body=RequestGuildMembers, handle=on_request_members)
+OFFERS = (ClientOp(op=int(Op.REQUEST_GUILD_MEMBERS), body=RequestGuildMembers, handle=on_request_members),)
