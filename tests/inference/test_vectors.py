@@ -1,0 +1,120 @@
+"""Nearest vectors with deletes, filters and a copy on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agora.inference import vectors
+from agora.inference.vectors import VectorIndex, VectorsBroken
+
+WIDTH = 16
+BASE = 10**17  # keys are snowflakes
+
+
+def make(count: int, seed: int = 1) -> tuple[list[int], list[list[float]]]:
+    data = np.random.default_rng(seed).normal(size=(count, WIDTH)).astype("float32")
+    return [BASE + at for at in range(count)], data.tolist()
+
+
+def filled(count: int) -> tuple[VectorIndex, list[list[float]]]:
+    keys, data = make(count)
+    index = VectorIndex(WIDTH)
+    index.add(keys, data)
+    return index, data
+
+
+def exact(data: list[list[float]], question: list[float], count: int, among: set[int] | None = None) -> list[int]:
+    matrix = np.asarray(data) / np.linalg.norm(data, axis=1, keepdims=True)
+    similarity = matrix @ np.asarray(question)
+    order = [BASE + int(at) for at in np.argsort(-similarity) if among is None or BASE + int(at) in among]
+    return order[:count]
+
+
+def test_the_nearest_come_first_with_their_similarity() -> None:
+    index, data = filled(300)
+    found = index.query(data[7], 3)
+    assert [one.key for one in found] == exact(data, data[7], 3)
+    assert found[0].similarity == pytest.approx(1.0, abs=1e-4)
+    assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
+
+
+def test_the_graph_finds_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    index, data = filled(3000)
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 0)
+    questions = np.random.default_rng(5).normal(size=(50, WIDTH)).tolist()
+    hits = sum(len({n.key for n in index.query(q, 10)} & set(exact(data, q, 10))) for q in questions)
+    assert hits >= 490
+    among = {BASE + at for at in range(0, 3000, 2)}
+    filtered = [index.query(q, 10, among) for q in questions]
+    assert all({one.key for one in found} <= among and len(found) == 10 for found in filtered)
+
+
+def test_a_filter_that_keeps_almost_nothing_still_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 1)
+    index, data = filled(2000)
+    among = {BASE + 11, BASE + 1500, BASE + 1999}
+    assert [one.key for one in index.query(data[3], 5, among)] == exact(data, data[3], 5, among)
+
+
+def test_deleted_vectors_are_gone_and_can_come_back() -> None:
+    index, data = filled(50)
+    index.delete([BASE + 7, BASE + 7, 12345])
+    assert len(index) == 49
+    assert BASE + 7 not in index
+    assert index.query(data[7], 1)[0].key != BASE + 7
+    index.add([BASE + 7], [data[7]])
+    assert index.query(data[7], 1)[0].key == BASE + 7
+    index.add([BASE + 7], [data[8]])
+    assert {one.key for one in index.query(data[8], 2)} == {BASE + 7, BASE + 8}
+    assert len(index) == 50
+
+
+def test_empty_and_unknown() -> None:
+    index = VectorIndex(WIDTH)
+    assert index.query([1.0] * WIDTH, 5) == []
+    index.add([], [])
+    index.add([1], [[1.0] * WIDTH])
+    assert index.query([1.0] * WIDTH, 5, {2, 3}) == []
+    assert [one.key for one in index.query([0.0] * WIDTH, 5)] == [1]
+    with pytest.raises(ValueError, match="16 numbers"):
+        index.add([2], [[1.0]])
+
+
+def test_a_saved_index_comes_back_the_same(tmp_path: Path) -> None:
+    index, data = filled(200)
+    index.delete([BASE + 3])
+    path = tmp_path / "indexes" / "messages.hnsw"
+    index.save(path)
+    loaded = VectorIndex.load(path, WIDTH)
+    assert len(loaded) == 199
+    assert loaded.query(data[5], 7) == index.query(data[5], 7)
+    loaded.add([BASE + 3], [data[3]])
+    assert loaded.query(data[3], 1)[0].key == BASE + 3
+    keys, more = make(3000, seed=2)
+    loaded.add([key + 10**6 for key in keys], more)
+    assert len(loaded) == 3200
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "seal", "other"])
+def test_a_damaged_copy_is_noticed(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "messages.hnsw"
+    filled(100)[0].save(path)
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-40])
+    elif damage == "seal":
+        path.with_suffix(".seal.json").write_text("{")
+    with pytest.raises(VectorsBroken, match=r"messages\.hnsw"):
+        VectorIndex.load(path, WIDTH + (damage == "other"))
+
+
+def test_rebuild_replaces_everything() -> None:
+    index, _ = filled(100)
+    keys, data = make(20, seed=9)
+    index.rebuild(keys, data)
+    assert len(index) == 20
+    assert index.query(data[4], 1)[0].key == keys[4]
