@@ -15,6 +15,7 @@ from agora.kernel.bus import Bus
 from agora.kernel.errors import Unavailable
 from agora.kernel.events import Recorded
 from agora.kernel.ledger import Ledger
+from agora.kernel.settings import DatabaseSettings
 from agora.kernel.sqlite import driver, open_engine
 from agora.kernel.tx import Tx
 from agora.kernel.writer import Unit, Writer
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
 
 T = TypeVar("T")
-READERS = 4
 # A queue this long means the disk no longer keeps up; answering 503 is kinder than growing without bound.
 MAX_WAITING = 10_000
 
@@ -40,10 +40,11 @@ class Database:
         self._ledger = ledger
         self._write_engine = open_engine(path, writable=True)
         self._read_engine = open_engine(path, writable=False)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="agora-reader")
+        settings = app.config.get(DatabaseSettings)
+        self._readers = ThreadPoolExecutor(settings.readers, thread_name_prefix="agora-reader")
         self._local = threading.local()
         self._connections: list[Connection] = []
-        self._writer = Writer(app, self._write_engine, ledger, self._deliver)
+        self._writer = Writer(app, self._write_engine, ledger, self._deliver, settings.batch)
         self._open = False
 
     async def start(self) -> None:

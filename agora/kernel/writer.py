@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from agora.kernel.ledger import Ledger
 
 log = logging.getLogger(__name__)
-MAX_BATCH = 64
 
 
 class Unit:
@@ -61,7 +60,8 @@ Deliver = Callable[[list[Unit], list[Recorded], float], None]
 class Writer:
     """Owns the one writing connection. ``deliver`` is called on the loop with finished units and their events, in order."""
 
-    def __init__(self, app: App, engine: Engine, ledger: Ledger, deliver: Deliver) -> None:
+    def __init__(self, app: App, engine: Engine, ledger: Ledger, deliver: Deliver, max_batch: int) -> None:
+        self._max_batch = max_batch
         self._app = app
         self._engine = engine
         self._ledger = ledger
@@ -98,7 +98,7 @@ class Writer:
         if first is None:
             return False
         batch, go_on = [first], True
-        while len(batch) < MAX_BATCH:
+        while len(batch) < self._max_batch:
             try:
                 unit = self._queue.get_nowait()
             except queue.Empty:

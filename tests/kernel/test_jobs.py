@@ -13,7 +13,7 @@ from agora.kernel.domain import Domain, every
 from agora.kernel.job_store import count_jobs, do_claim, list_schedule
 from agora.kernel.jobs import Jobs, Worker, do_enqueue
 from agora.kernel.tx import Tx
-from tests.kernel.app_for_tests import small_app
+from tests.kit.kernel import open_kernel
 
 HOUR_MS = 3_600_000
 
@@ -58,7 +58,7 @@ async def until_states(jobs: Jobs, wanted: dict[str, int]) -> None:
 
 async def test_a_job_runs_and_is_forgotten(tmp_path: Path) -> None:
     postman = Postman()
-    async with small_app(tmp_path, [postman.domain()]) as app:
+    async with open_kernel(tmp_path, [postman.domain()]) as app:
         jobs = Jobs(app)
         async with jobs.running():
             await jobs.enqueue("post.letter", Letter("ada"))
@@ -72,14 +72,14 @@ async def test_enqueued_in_a_transaction_it_shares_its_fate(tmp_path: Path) -> N
         do_enqueue(tx, "post.letter", Letter("nobody"))
         raise ValueError("rolled back")
 
-    async with small_app(tmp_path) as app:
+    async with open_kernel(tmp_path, []) as app:
         with pytest.raises(ValueError, match="rolled back"):
             await system(app).write(do_fail)
         assert await app.db.read(count_jobs) == {}
 
 
 async def test_one_waiting_job_per_key(tmp_path: Path) -> None:
-    async with small_app(tmp_path) as app:
+    async with open_kernel(tmp_path, []) as app:
         ctx = system(app)
         first = await ctx.write(do_enqueue, "post.letter", Letter("ada"), key="k")
         assert await ctx.write(do_enqueue, "post.letter", Letter("ada"), key="k") == first
@@ -92,7 +92,7 @@ async def test_one_waiting_job_per_key(tmp_path: Path) -> None:
 
 async def test_failures_are_retried(tmp_path: Path, quick: None) -> None:
     postman = Postman(failures=3)
-    async with small_app(tmp_path, [postman.domain()]) as app:
+    async with open_kernel(tmp_path, [postman.domain()]) as app:
         jobs = Jobs(app)
         async with jobs.running():
             await jobs.enqueue("post.letter", Letter("ada"))
@@ -103,7 +103,7 @@ async def test_failures_are_retried(tmp_path: Path, quick: None) -> None:
 async def test_backoff_keeps_a_failed_job_waiting(tmp_path: Path) -> None:
     postman = Postman(failures=1)
     clock = FrozenClock()
-    async with small_app(tmp_path, [postman.domain()], clock) as app:
+    async with open_kernel(tmp_path, [postman.domain()], clock=clock) as app:
         jobs = Jobs(app)
         async with jobs.running():
             await jobs.enqueue("post.letter", Letter("ada"))
@@ -118,7 +118,7 @@ async def test_backoff_keeps_a_failed_job_waiting(tmp_path: Path) -> None:
 
 async def test_a_poisoned_job_is_parked_and_others_go_on(tmp_path: Path, quick: None) -> None:
     postman = Postman(failures=2)
-    async with small_app(tmp_path, [postman.domain(tries=2)]) as app:
+    async with open_kernel(tmp_path, [postman.domain(tries=2)]) as app:
         jobs = Jobs(app)
         async with jobs.running():
             await jobs.enqueue("post.letter", Letter("poison"))
@@ -130,16 +130,16 @@ async def test_a_poisoned_job_is_parked_and_others_go_on(tmp_path: Path, quick: 
 
 async def test_what_a_crash_cut_off_runs_again(tmp_path: Path) -> None:
     postman = Postman()
-    async with small_app(tmp_path, [postman.domain()]) as app:
+    async with open_kernel(tmp_path, [postman.domain()]) as app:
         await system(app).write(do_enqueue, "post.letter", Letter("ada"))
         assert await system(app).write(do_claim, ("post.letter",)) is not None
-    async with small_app(tmp_path, [postman.domain()]) as app, Jobs(app).running():
+    async with open_kernel(tmp_path, [postman.domain()]) as app, Jobs(app).running():
         await asyncio.wait_for(postman.came.wait(), 5)
     assert postman.delivered == ["ada"]
 
 
 async def test_jobs_of_unknown_workers_stay(tmp_path: Path) -> None:
-    async with small_app(tmp_path) as app:
+    async with open_kernel(tmp_path, []) as app:
         jobs = Jobs(app)
         async with jobs.running():
             await jobs.enqueue("gone.plugin", Letter("ada"))
@@ -155,12 +155,12 @@ async def test_a_missed_scheduled_run_happens_once_at_start(tmp_path: Path) -> N
         ran.put_nowait(ctx.app.clock.now_ms())
 
     domain = Domain(name="house", jobs=(every("1h", tidy),))
-    async with small_app(tmp_path, [domain], clock) as app, Jobs(app).running():
+    async with open_kernel(tmp_path, [domain], clock=clock) as app, Jobs(app).running():
         while "house.tidy" not in await app.db.read(list_schedule):
             await asyncio.sleep(0.01)
         assert ran.empty()
     clock.advance(5 * HOUR_MS)
-    async with small_app(tmp_path, [domain], clock) as app, Jobs(app).running():
+    async with open_kernel(tmp_path, [domain], clock=clock) as app, Jobs(app).running():
         assert await asyncio.wait_for(ran.get(), 5) == clock.now_ms()
         assert (await app.db.read(list_schedule))["house.tidy"] == clock.now_ms()
         await asyncio.sleep(0)
@@ -176,7 +176,7 @@ async def test_a_failing_scheduled_job_stops_nothing(tmp_path: Path) -> None:
         raise RuntimeError("boom")
 
     domain = Domain(name="house", jobs=(every("1h", explode),))
-    async with small_app(tmp_path, [domain], clock) as app:
+    async with open_kernel(tmp_path, [domain], clock=clock) as app:
         await system(app).write(module.do_start_scheduled, "house.explode")
         clock.advance(HOUR_MS)
         async with Jobs(app).running():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agora.kernel.app import App
 from agora.kernel.bus import Bus
-from agora.kernel.clock import SystemClock
+from agora.kernel.clock import Clock, SystemClock
 from agora.kernel.config import Config
 from agora.kernel.db import Database
 from agora.kernel.domain import Domain
@@ -20,11 +20,11 @@ from agora.kernel.sqlite import open_engine
 
 
 @contextlib.asynccontextmanager
-async def open_kernel(folder: Path, domains: Sequence[Domain], instance: int = 0) -> AsyncIterator[App]:
+async def open_kernel(folder: Path, domains: Sequence[Domain], instance: int = 0, clock: Clock | None = None) -> AsyncIterator[App]:
     """An app of these domains on a folder; the same folder again is a restart."""
     folder.mkdir(parents=True, exist_ok=True)
     app = App(root=folder, data=folder, domains=domains, roles=frozenset({"web"}))
-    app.clock = SystemClock()
+    app.clock = clock or SystemClock()
     app.config = Config.load(None, {}, {}, all_sections(domains))
     app.ids = Snowflakes(app.clock, instance)
     app.ledger = Ledger(app, domains)

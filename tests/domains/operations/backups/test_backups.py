@@ -19,7 +19,6 @@ from agora.domains.operations.backups import room
 from agora.domains.operations.backups.archive import write_backup
 from agora.domains.operations.backups.manifest import Manifest
 from agora.domains.operations.backups.restore import restore_backup
-from agora.kernel.clock import SystemClock
 from agora.kernel.ctx import system
 from agora.kernel.errors import SetupError
 from agora.kernel.files import Files
@@ -28,7 +27,7 @@ from agora.kernel.migrate import count_steps
 from agora.kernel.secrets import Secrets
 from agora.kernel.tables import kernel_job
 from agora.kernel.tx import Tx
-from tests.kernel.app_for_tests import small_app
+from tests.kit.kernel import open_kernel
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -55,7 +54,7 @@ async def data(tmp_path: Path) -> Path:
     """A data folder with rows, files and keys, closed."""
     folder = tmp_path / "data"
     make_folder(folder)
-    async with small_app(folder) as app:
+    async with open_kernel(folder, []) as app:
         await system(app).write(do_write_pair, 1)
     Secrets(folder / "keys").get("jwt")
     for text in (b"one", b"two" * 100_000):
@@ -91,7 +90,7 @@ def test_there_and_back(data: Path, tmp_path: Path) -> None:
 
 
 async def test_taken_under_writes_it_is_one_moment(data: Path, tmp_path: Path) -> None:
-    async with small_app(data, clock=SystemClock()) as app:
+    async with open_kernel(data, []) as app:
         stop = asyncio.Event()
 
         async def keep_writing() -> int:
@@ -121,7 +120,7 @@ async def test_taken_under_writes_it_is_one_moment(data: Path, tmp_path: Path) -
 async def test_a_restored_folder_serves(data: Path, tmp_path: Path) -> None:
     write_backup(data, tmp_path / "b.zip")
     restore_backup(tmp_path / "b.zip", tmp_path / "new", KNOWN)
-    async with small_app(tmp_path / "new", clock=SystemClock()) as app:
+    async with open_kernel(tmp_path / "new", []) as app:
         await system(app).write(do_write_pair, 2)
     assert count_pairs(tmp_path / "new" / "agora.db") == (2, 2)
 

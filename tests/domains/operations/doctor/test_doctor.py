@@ -18,7 +18,7 @@ from agora.domains.operations.doctor.machine import check_machine, check_port
 from agora.inference.registry import ModelRegistry
 from agora.kernel.migrate import count_steps
 from agora.kernel.secrets import Secrets
-from tests.kernel.app_for_tests import small_app
+from tests.kit.kernel import open_kernel
 
 KNOWN = count_steps([])
 
@@ -34,7 +34,7 @@ def test_this_machine_is_fit(tmp_path: Path) -> None:
 
 
 async def test_a_whole_data_folder(tmp_path: Path) -> None:
-    async with small_app(tmp_path):
+    async with open_kernel(tmp_path, []):
         Secrets(tmp_path / "keys").get("jwt")
     assert states(list(check_data(tmp_path, KNOWN))) == {"data": "ok", "database": "ok", "keys": "ok"}
     (tmp_path / "keys" / "jwt.key").chmod(0o644)

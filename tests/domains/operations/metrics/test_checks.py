@@ -13,7 +13,7 @@ from agora.kernel.app import App
 from agora.kernel.domain import Domain
 from agora.kernel.metrics import Metrics, counter
 from agora.kernel.readiness import Health, Readiness, check_all
-from tests.kernel.app_for_tests import small_app
+from tests.kit.kernel import open_kernel
 
 
 async def well(app: App) -> Health:
@@ -30,7 +30,7 @@ async def stuck(app: App) -> Health:
 
 
 async def test_a_server_without_a_model_is_degraded_but_not_failed(tmp_path: Path) -> None:
-    async with small_app(tmp_path) as app:
+    async with open_kernel(tmp_path, []) as app:
         state, components = await check_all(app, CHECKS)
     assert state == "degraded"
     assert {c.name: c.state for c in components} == {
@@ -44,14 +44,14 @@ async def test_a_server_without_a_model_is_degraded_but_not_failed(tmp_path: Pat
 async def test_a_full_disk_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
     monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
-    async with small_app(tmp_path) as app:
+    async with open_kernel(tmp_path, []) as app:
         state, components = await check_all(app, CHECKS)
     assert state == "failed"
     assert next(c.reason for c in components if c.name == "disk").startswith("only 1 MiB are free")
 
 
 async def test_a_closed_database_fails(tmp_path: Path) -> None:
-    async with small_app(tmp_path) as app:
+    async with open_kernel(tmp_path, []) as app:
         pass
     state, _ = await check_all(app, CHECKS)
     assert state == "failed"
@@ -77,7 +77,7 @@ async def test_only_required_components_fail_the_whole(
 async def test_metrics_hold_the_kernels_the_domains_and_the_process(tmp_path: Path) -> None:
     cakes = counter("agora_test_cakes_total", "Cakes baked", ("kind",))
     cakes.labels("plum").inc(3)
-    async with small_app(tmp_path, [Domain(name="bakery", metrics=(cakes,))]) as app:
+    async with open_kernel(tmp_path, [Domain(name="bakery", metrics=(cakes,))]) as app:
         text = Metrics(app).render().decode()
     assert 'agora_test_cakes_total{kind="plum"} 3.0' in text
     assert "agora_writes_waiting 0.0" in text
