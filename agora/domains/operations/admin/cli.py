@@ -85,7 +85,7 @@ def check(
         print_json({"ok": True, "path": str(loaded.path) if loaded.path else None, "set": given})
     else:
         where = loaded.path or "There is no agora.toml; the environment"
-        typer.echo(f"{where} is right: {given} settings differ in origin from the defaults.")
+        typer.echo(f"{where} is right: {given} settings are given, the others have their defaults.")
 
 
 def _known(key: str, keys: dict[str, Key]) -> Key:
