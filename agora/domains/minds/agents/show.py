@@ -24,7 +24,9 @@ TYPING_S = 8.0  # Discord's clients forget a typing sign after 10 s
 
 
 class Show:
-    """Shows one turn. A person who waits sees the text grow while the model makes it, others when it is made; neither faster than typing."""
+    """Shows one turn. A person who waits sees the text grow while the model makes it, others when it is made;
+    neither faster than it could be typed.
+    """
 
     def __init__(self, app: App, agent: Agent, turn: Turn, channel: ChannelFacts, pace: Pace) -> None:
         self._app, self._agent, self._turn, self._channel, self._pace = app, agent, turn, channel, pace

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from agora.domains.minds.agents import Agent, NewAgent, Roster, Traits, Turn, Voice, create_agent
+from agora.domains.minds.agents import Agent, NewAgent, Roster, Turn, Voice, create_agent
 from agora.domains.minds.agents.queries import list_turns
 from agora.domains.minds.models import find_engine
 from agora.domains.talk.messages import Row, list_recent

@@ -1,0 +1,59 @@
+"""``agora model`` and ``agora agent`` on a data folder without a server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agora.inference.tiny import write_tiny_model
+
+
+class Shell:
+    """The command line on one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *words: str, fails: bool = False) -> str:
+        """What it prints: on standard output, or on standard error where it should fail with status 1."""
+        command = [sys.executable, "-m", "agora", *words, "--data", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+        assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
+        return done.stderr.strip() if fails else done.stdout.strip()
+
+    def json(self, *words: str) -> Any:
+        """What it prints with --json."""
+        return json.loads(self.run(*words, "--json"))
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """An empty data folder."""
+    return Shell(tmp_path / "data")
+
+
+def test_models_are_added_checked_chosen_and_removed(shell: Shell, tmp_path: Path) -> None:
+    good = write_tiny_model(tmp_path / "tiny.gguf")
+    assert shell.run("model", "add", str(good)).startswith("Added tiny")
+    listed = {model["name"]: model for model in shell.json("model", "list")}
+    assert listed["tiny"]["problem"] is None
+    assert listed["tiny"]["parameters"] > 0
+    assert shell.run("model", "use", "tiny") == "Agora uses tiny from now on."
+    assert next(model for model in shell.json("model", "list") if model["name"] == "tiny")["in_use"] is True
+    assert shell.run("model", "remove", "tiny") == "Removed tiny."
+    assert "tiny" not in {model["name"] for model in shell.json("model", "list")}
+    assert "no model named tiny" in shell.run("model", "use", "tiny", fails=True)
+
+
+def test_a_broken_model_is_refused_with_one_sentence(shell: Shell, tmp_path: Path) -> None:
+    broken = tmp_path / "noise.gguf"
+    broken.write_bytes(bytes(range(256)) * 64)
+    for verb in ("check", "add"):
+        said = shell.run("model", verb, str(broken), fails=True)
+        assert said.startswith("agora: noise.gguf: ")
+        assert "Traceback" not in said
