@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -36,4 +37,11 @@ class FrozenClock:
 
 def iso(ms: int) -> str:
     """ISO 8601 with microseconds and ``+00:00``, the form of Discord's timestamps."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="microseconds")
+    second, rest = divmod(ms, 1000)
+    return f"{_second(second)}.{rest:03d}000+00:00"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    """Messages of one second, and everybody's dates of joining, share the long part."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

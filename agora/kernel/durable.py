@@ -12,11 +12,12 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from agora.kernel.ctx import system
 from agora.kernel.events import Recorded
+from agora.kernel.sql import prepare
 from agora.kernel.tables import ledger_cursor, ledger_parked
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ MAX_TRIES = 6
 FIRST_BACKOFF_S = 0.2
 # How far a cursor may lag behind events that are not for this listener, before it is moved without cause.
 LAZY_STEPS = 512
+_INSERT = insert(ledger_cursor).values(name=bindparam("name"), seq=bindparam("seq"), failures=0)
+_MOVE = prepare(
+    _INSERT.on_conflict_do_update(index_elements=["name"], set_={"seq": _INSERT.excluded.seq, "failures": 0, "error": None})
+)
 
 
 class Runner:
@@ -155,10 +160,7 @@ def do_move(tx: Tx, name: str, seq: int, effect: Effect | None) -> None:
     """Apply the listener's effect and move its cursor, together."""
     if effect is not None:
         effect(tx)
-    statement = insert(ledger_cursor).values(name=name, seq=seq, failures=0)
-    tx.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"seq": seq, "failures": 0, "error": None})
-    )
+    tx.run(_MOVE, name=name, seq=seq)
 
 
 def do_park(tx: Tx, name: str, seq: int, error: str) -> None:

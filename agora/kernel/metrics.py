@@ -7,6 +7,7 @@ Names start with ``agora_``, seconds and bytes are base units, counters end in `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -116,12 +117,24 @@ def observe_batch(units: Sequence[Unit], seconds: float) -> None:
     WRITE_BATCH.observe(len(units))
     for unit in units:
         name = unit.fn.__name__
-        WRITE_SECONDS.labels(name).observe(seconds)
+        _of_write(name).observe(seconds)
         if unit.error is not None:
             WRITE_ERRORS.labels(name).inc()
 
 
 def observe_request(route: Route, status: int, seconds: float) -> None:
     """Count one HTTP answer under the route's pattern, never the path, so that the number of series stays small."""
-    HTTP_SECONDS.labels(route.method, route.path).observe(seconds)
-    HTTP_REQUESTS.labels(route.method, route.path, str(status)).inc()
+    took, answered = _of_request(route.method, route.path, status)
+    took.observe(seconds)
+    answered.inc()
+
+
+# Looking a series up by its labels costs more than counting in it; there are few routes, statuses and writes.
+@cache
+def _of_request(method: str, path: str, status: int) -> tuple[Histogram, Counter]:
+    return HTTP_SECONDS.labels(method, path), HTTP_REQUESTS.labels(method, path, str(status))
+
+
+@cache
+def _of_write(name: str) -> Histogram:
+    return WRITE_SECONDS.labels(name)

@@ -9,6 +9,7 @@ import re
 import struct
 import time
 from collections.abc import Callable
+from typing import cast
 
 import msgspec
 
@@ -48,8 +49,7 @@ class Hearer(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         key = base64.b64encode(os.urandom(16)).decode()
         transport.write(
             (
