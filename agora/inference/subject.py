@@ -28,7 +28,7 @@ think this those though through time times to today together told tomorrow too t
 under understand until up us use used usually very wait want wants was wasn way we week well went were what
 when where which while who whole why will wish with without won wonder word words work works worry would
 wouldn wow wrong yes yesterday yet you your yours
-""".split()
+"""
 _FR = """
 accord affaire afin ai aide aider aimerais aime aimes ainsi ait alors ans apprendre après as assez attends au
 aucun aucune aujourd aurait aussi autant autour autre autres aux avait avant avec avez avoir avons bah bah
@@ -48,8 +48,8 @@ raconte rapport rester revoir rien s sa sais salut sans savoir se semaine semble
 sien simple soir soit sommes son sont sorte souvent sûr suis sur surtout t ta tant tard te tel tellement temps
 tes tiens toi ton toujours tous tout toute toutes très trop trouve trouver tu un une unes va vais vas vers
 veut veux vie vient viens voilà voici voir vois votre voulez vouloir voudrais vous vrai vraiment vu y
-""".split()
-STOP_WORDS: dict[Language, frozenset[str]] = {"en": frozenset(_EN), "fr": frozenset(_FR)}
+"""
+STOP_WORDS: dict[Language, frozenset[str]] = {"en": frozenset(_EN.split()), "fr": frozenset(_FR.split())}
 
 _FADING = 0.3  # what a message loses by each newer one
 _WORD = re.compile(r"[^\W_]+(?:[-+#.][^\W_]+)*[+#]*")
@@ -85,9 +85,7 @@ def _list_words(text: str) -> list[str]:
     return [match.group().casefold() for match in _WORD.finditer(text)]
 
 
-def _pick(
-    text: str, language: Language, hidden: set[str], topical: set[str], said: set[str]
-) -> tuple[str | None, float]:
+def _pick(text: str, language: Language, hidden: set[str], topical: set[str], said: set[str]) -> tuple[str | None, float]:
     """The most telling word of one text, with its score."""
     stop = STOP_WORDS[language]
     best, best_score = None, 0.0

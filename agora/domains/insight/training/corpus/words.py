@@ -1,0 +1,49 @@
+"""Invented words and names, pronounceable and new each time: they can only be copied, never known."""
+
+from random import Random
+
+_ONSETS = (*"bcdfghjklmnprstvwzbdklmnrstv", "br", "ch", "cl", "dr", "fr", "gr", "kr", "pr", "sh", "st", "th", "tr")
+_VOWELS = (*"aeiouaeiouaeio", "ai", "au", "ei", "ia", "io", "ou", "é", "è")
+_ENDS = ("",) * 9 + ("n", "r", "l", "s", "t", "m", "x", "nd", "rt", "ck")
+_WORD_ENDS = ("ine", "ade", "ette", "or", "ix", "oon", "ling", "ish", "ule", "ard", "et", "ola", "ium", "", "", "")
+
+
+def _invent(random: Random, syllables: int) -> str:
+    return "".join(random.choice(_ONSETS) + random.choice(_VOWELS) + random.choice(_ENDS) for _ in range(syllables))
+
+
+def invent_name(random: Random) -> str:
+    """A person's name of one to three syllables; now and then written the way nicknames are."""
+    name = _invent(random, random.choice((1, 2, 2, 2, 3))).capitalize()
+    style = random.random()
+    if style < 0.06:
+        return f"{name}{random.randint(1, 99)}"
+    if style < 0.10:
+        return name.lower()
+    if style < 0.14:
+        return f"{name} {_invent(random, 1).capitalize()}"
+    if style < 0.17:
+        return f"{name}_{_invent(random, 1)}"
+    return name
+
+
+def invent_word(random: Random) -> str:
+    """A common noun."""
+    return _invent(random, random.choice((1, 2, 2))) + random.choice(_WORD_ENDS)
+
+
+def invent_thing(random: Random, language: str) -> str:
+    """A matter nobody knows, with an article in French more often than not; now and then a proper name."""
+    word = invent_word(random)
+    kind = random.random()
+    if kind < 0.15:
+        return word.capitalize()
+    if language == "en":
+        return f"the {word}" if kind < 0.3 else f"{word}s" if kind < 0.65 and not word.endswith(("s", "x")) else word
+    if kind < 0.3:
+        return word
+    if kind < 0.55:
+        return f"les {word}" + ("" if word.endswith(("s", "x")) else "s")
+    if word[0] in "aeiouéèh":
+        return f"l'{word}"
+    return f"le {word}" if kind < 0.78 else f"la {word}"

@@ -1,0 +1,47 @@
+"""The size of a model and of its training: everything that has to stay the same for a run to be resumed."""
+
+import msgspec
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One training plan. Sizes in numbers of units, `length` in tokens, `samples` in conversations."""
+
+    vocabulary: int = 3072
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    inner: int = 768
+    length: int = 512
+    """Longest context the model is made for."""
+    short: int = 256
+    """Length of the rows for most of the time: attention costs more than all the rest in longer ones."""
+    long_share: float = 0.25
+    """The last part of the time, in which rows have the full length."""
+    rows: int = 4
+    """Rows of full length a step; of short rows there are as many more as they are shorter."""
+    samples: int = 30_000
+    held_out: int = 200
+    tokenizer_samples: int = 6_000
+    seed: int = 7
+    rate: float = 4e-3
+    echo_share: float = 0.05
+    """The first part of the time in which every other step only repeats random words: copying is learnt there."""
+    cooling_share: float = 0.45
+    """The last part of the time, in which the rate falls to nothing."""
+
+
+STARTER = Plan()
+TINY = Plan(
+    vocabulary=512,
+    width=64,
+    layers=2,
+    heads=2,
+    inner=128,
+    length=256,
+    short=128,
+    rows=4,
+    samples=120,
+    held_out=8,
+    tokenizer_samples=120,
+)
+"""Small enough to be trained within a test."""
