@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from agora.domains.talk.presence import http
+from agora.domains.talk.presence import dispatch, http
 from agora.domains.talk.presence.sessions import (
     Leaving,
     list_presences,
@@ -40,6 +40,7 @@ DOMAIN = Domain(
         SessionWatch(opened=on_opened, closed=on_closed),
         ClientOp(op=int(Op.PRESENCE_UPDATE), body=PresenceUpdate, handle=on_presence_update),
         GuildPart(key="presences", build=list_presences),
+        *dispatch.ALL,
     ),
     lifetime=open_presence,
 )

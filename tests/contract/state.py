@@ -1,0 +1,217 @@
+"""What a client knows: built from READY and GUILD_CREATE, changed by events, by the rules Discord documents for clients.
+
+Two states are compared; whatever has no order on the wire is kept by id, and what is different in each session is left out.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Data = dict[str, Any]
+
+# Dispatches that change nothing a client keeps: they are about messages, which are fetched, or pass by.
+STATELESS = frozenset(
+    {
+        "MESSAGE_UPDATE",
+        "MESSAGE_DELETE",
+        "MESSAGE_DELETE_BULK",
+        "MESSAGE_REACTION_ADD",
+        "MESSAGE_REACTION_REMOVE",
+        "MESSAGE_REACTION_REMOVE_ALL",
+        "MESSAGE_REACTION_REMOVE_EMOJI",
+        "TYPING_START",
+        "GUILD_BAN_ADD",
+        "GUILD_BAN_REMOVE",
+        "INVITE_CREATE",
+        "INVITE_DELETE",
+        "GUILD_AUDIT_LOG_ENTRY_CREATE",
+        "GUILD_MEMBERS_CHUNK",
+        "AGORA_MESSAGE_PARTIAL",
+        "AGORA_OVERRIDE",
+        "RESUMED",
+    }
+)
+_OF_THE_SESSION = ("session_id", "resume_gateway_url", "guilds", "v", "shard")
+
+
+class State:
+    """One client's knowledge. An event that no rule is for is an error: the test must be told of it."""
+
+    def __init__(self, dispatches: Iterable[Data]) -> None:
+        self.user: Data = {}
+        self.ready: Data = {}
+        self.private: dict[str, Data] = {}
+        self.guilds: dict[str, Data] = {}
+        for payload in dispatches:
+            self.apply(payload)
+
+    def apply(self, payload: Data) -> None:
+        """Take one dispatch."""
+        name, data = payload["t"], copy.deepcopy(payload["d"])
+        if name not in STATELESS:
+            _RULES[name](self, data)
+
+    def plain(self) -> Data:
+        """All of it, to compare."""
+        return {"user": self.user, "ready": self.ready, "private": self.private, "guilds": self.guilds}
+
+    def channel(self, channel_id: str) -> Data | None:
+        """A channel it knows."""
+        for guild in self.guilds.values():
+            if channel_id in guild["channels"]:
+                return dict(guild["channels"])[channel_id] or None
+        return self.private.get(channel_id)
+
+    def _members(self, user_id: str) -> Iterable[Data]:
+        return [guild["members"][user_id] for guild in self.guilds.values() if user_id in guild["members"]]
+
+
+def _ready(state: State, data: Data) -> None:
+    state.user = data.pop("user")
+    state.private = {c["id"]: _people(c) for c in data.pop("private_channels")}
+    data["read_state"] = {entry["id"]: entry for entry in data.pop("read_state", [])}
+    state.ready = {key: value for key, value in data.items() if key not in _OF_THE_SESSION}
+
+
+def _guild_create(state: State, data: Data) -> None:
+    for key in ("channels", "roles", "emojis", "threads"):
+        data[key] = {each["id"]: each for each in data.get(key, [])}
+    data["members"] = {m["user"]["id"]: _member(m) for m in data["members"]}
+    data["presences"] = {p["user"]["id"]: _presence(p) for p in data.get("presences", [])}
+    state.guilds[data["id"]] = data
+
+
+def _guild_update(state: State, data: Data) -> None:
+    guild = state.guilds[data["id"]]
+    data["roles"] = {each["id"]: each for each in data["roles"]}
+    data["emojis"] = {each["id"]: each for each in data["emojis"]}
+    guild.update(data)
+
+
+def _guild_delete(state: State, data: Data) -> None:
+    assert "unavailable" not in data
+    del state.guilds[data["id"]]
+
+
+def _channel_put(state: State, data: Data) -> None:
+    if "guild_id" in data:
+        state.guilds[data["guild_id"]]["channels"][data["id"]] = data
+    else:
+        state.private[data["id"]] = _people(data)
+
+
+def _channel_update(state: State, data: Data) -> None:
+    known = state.channel(data["id"])
+    if known is not None or "guild_id" not in data:
+        _channel_put(state, {**(known or {}), **data})
+    else:
+        _channel_put(state, data)
+
+
+def _channel_delete(state: State, data: Data) -> None:
+    if "guild_id" in data:
+        del state.guilds[data["guild_id"]]["channels"][data["id"]]
+    else:
+        del state.private[data["id"]]
+
+
+def _member_add(state: State, data: Data) -> None:
+    guild = state.guilds[data.pop("guild_id")]
+    assert data["user"]["id"] not in guild["members"], "a member was added twice"
+    guild["members"][data["user"]["id"]] = _member(data)
+    guild["member_count"] += 1
+
+
+def _member_update(state: State, data: Data) -> None:
+    state.guilds[data.pop("guild_id")]["members"][data["user"]["id"]].update(_member(data))
+
+
+def _member_remove(state: State, data: Data) -> None:
+    guild = state.guilds[data["guild_id"]]
+    del guild["members"][data["user"]["id"]]
+    guild["presences"].pop(data["user"]["id"], None)
+    guild["member_count"] -= 1
+
+
+def _role_put(state: State, data: Data) -> None:
+    state.guilds[data["guild_id"]]["roles"][data["role"]["id"]] = data["role"]
+
+
+def _role_delete(state: State, data: Data) -> None:
+    """Members and overwrites lose the role without further events."""
+    guild, role_id = state.guilds[data["guild_id"]], data["role_id"]
+    del guild["roles"][role_id]
+    for member in guild["members"].values():
+        member["roles"] = [each for each in member["roles"] if each != role_id]
+    for channel in guild["channels"].values():
+        channel["permission_overwrites"] = [o for o in channel["permission_overwrites"] if o["id"] != role_id]
+
+
+def _user_update(state: State, data: Data) -> None:
+    state.user.update(data)
+
+
+def _presence_update(state: State, data: Data) -> None:
+    presences = state.guilds[data["guild_id"]]["presences"]
+    if data["status"] == "offline":
+        presences.pop(data["user"]["id"], None)
+    else:
+        presences[data["user"]["id"]] = _presence(data)
+
+
+def _message_create(state: State, data: Data) -> None:
+    channel = state.channel(data["channel_id"])
+    assert channel is not None, "a message came from a channel the client does not know"
+    channel["last_message_id"] = data["id"]
+
+
+def _pins_update(state: State, data: Data) -> None:
+    channel = state.channel(data["channel_id"])
+    assert channel is not None
+    if data.get("last_pin_timestamp") is None:
+        channel.pop("last_pin_timestamp", None)
+    elif "last_pin_timestamp" in channel:
+        channel["last_pin_timestamp"] = data["last_pin_timestamp"]
+
+
+def _message_ack(state: State, data: Data) -> None:
+    entry = {"id": data["channel_id"], "last_message_id": data["message_id"]}
+    state.ready["read_state"][data["channel_id"]] = entry
+
+
+def _member(data: Data) -> Data:
+    data.pop("guild_id", None)
+    return {**data, "roles": sorted(data["roles"])}
+
+
+def _presence(data: Data) -> Data:
+    data.pop("guild_id", None)
+    return data
+
+
+def _people(channel: Data) -> Data:
+    return {**channel, "recipients": sorted(channel["recipients"], key=lambda user: user["id"])}
+
+
+_RULES: dict[str, Callable[[State, Data], None]] = {
+    "READY": _ready,
+    "USER_UPDATE": _user_update,
+    "GUILD_CREATE": _guild_create,
+    "GUILD_UPDATE": _guild_update,
+    "GUILD_DELETE": _guild_delete,
+    "CHANNEL_CREATE": _channel_put,
+    "CHANNEL_UPDATE": _channel_update,
+    "CHANNEL_DELETE": _channel_delete,
+    "CHANNEL_PINS_UPDATE": _pins_update,
+    "GUILD_MEMBER_ADD": _member_add,
+    "GUILD_MEMBER_UPDATE": _member_update,
+    "GUILD_MEMBER_REMOVE": _member_remove,
+    "GUILD_ROLE_CREATE": _role_put,
+    "GUILD_ROLE_UPDATE": _role_put,
+    "GUILD_ROLE_DELETE": _role_delete,
+    "PRESENCE_UPDATE": _presence_update,
+    "MESSAGE_CREATE": _message_create,
+    "MESSAGE_ACK": _message_ack,
+}
