@@ -1,0 +1,1 @@
+"""The description of Agora's own REST, made from the routes themselves."""
