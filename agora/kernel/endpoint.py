@@ -5,6 +5,7 @@ Everything an HTTP call passes through stands here in order, so that no route ca
 
 from __future__ import annotations
 
+import itertools
 import logging
 import random
 import time
@@ -25,6 +26,10 @@ from agora.kernel.limits import Limits
 from agora.kernel.pages import ErrorPages
 
 log = logging.getLogger(__name__)
+# Names a request in the log: a part for this run of the server, then a number. Asking the system for random bytes each
+# time would give up the interpreter lock on the busiest path.
+_RUN = secrets.token_hex(4)
+_COUNT = itertools.count(1)
 SAFE = ("GET", "HEAD", "OPTIONS")
 NOBODY_YET = Actor(user_id=0, via="anonymous")
 Observe = Callable[[Route, int, float], None]
