@@ -138,10 +138,21 @@ def _from_file(name: str, text: str, tables: Mapping[str, Any], keys: Mapping[st
             where = f"{name} line {find_line(text, [section])}"
             raise SetupError(f"{where}: {_unknown_section(section, isinstance(table, dict), keys)}")
         for entry, raw in table.items():
-            where = f"{name} line {find_line(text, [section, entry])}"
-            key = _known(f"{section}.{entry}", where, keys)
-            found[key.dotted] = Value(key, _checked(key, raw, where), "file")
+            value = _find_valid(keys.get(f"{section}.{entry}"), raw)
+            if value is None:  # finding the line parses the file again and again: only for an error
+                where = f"{name} line {find_line(text, [section, entry])}"
+                key = _known(f"{section}.{entry}", where, keys)
+                value = Value(key, _checked(key, raw, where), "file")
+            found[value.key.dotted] = value
     return found
+
+
+def _find_valid(key: Key | None, raw: Any) -> Value | None:
+    """The value of a known key if it has the right type."""
+    try:
+        return None if key is None else Value(key, msgspec.convert(raw, key.type), "file")
+    except msgspec.ValidationError:
+        return None
 
 
 def _from_env(env: Mapping[str, str], keys: Mapping[str, Key]) -> dict[str, Value]:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from agora.__main__ import main
 from agora.inference.tiny import write_tiny_model
 
 
 class Shell:
-    """The command line on one data folder."""
+    """The command line on one data folder, in this process: starting Python for each command would take most of the time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def run(self, *words: str, fails: bool = False) -> str:
         """What it prints: on standard output, or on standard error where it should fail with status 1."""
-        command = [sys.executable, "-m", "agora", *words, "--data", str(self.folder)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
-        assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
-        return done.stderr.strip() if fails else done.stdout.strip()
+        out, err = io.StringIO(), io.StringIO()
+        argv = ["agora", *words, "--data", str(self.folder)]
+        with mock.patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == (1 if fails else 0), out.getvalue() + err.getvalue()
+        return err.getvalue().strip() if fails else out.getvalue().strip()
 
     def json(self, *words: str) -> Any:
         """What it prints with --json."""
