@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-import random
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +50,7 @@ class Endpoint:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request; never raises but for aiohttp's own HTTP exceptions."""
         started = time.perf_counter()
-        request_id = f"{random.getrandbits(64):016x}"  # a label, not a secret: no system call for each request
+        request_id = f"{_RUN}-{next(_COUNT)}"
         locale = _locale(request)
         headers = {"X-Request-Id": request_id}
         try:
