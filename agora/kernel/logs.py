@@ -55,9 +55,8 @@ class Logs:
             root.removeHandler(handler)
         root.addHandler(self._handler)
         root.setLevel(self._level)
-        # one line a request is in the metrics; asyncio's selector chatter helps nobody
-        logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-        logging.getLogger("asyncio").setLevel(logging.INFO)
+        for chatty in ("alembic", "asyncio"):  # they tell at each start what kind of database and selector they use
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._thread.start()
 
     def stop(self) -> None:

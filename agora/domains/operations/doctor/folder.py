@@ -47,7 +47,7 @@ def _check_keys(folder: Path) -> Iterator[Finding]:
     if open_keys := [key.name for key in keys if stat.S_IMODE(key.stat().st_mode) & 0o077]:
         yield failed("keys", f"Others can read {', '.join(open_keys)}.", f"chmod 600 {folder}/*.key")
     elif keys:
-        yield ok("keys", f"{len(keys)} keys, private")
+        yield ok("keys", f"private: {', '.join(key.stem for key in keys)}")
 
 
 def check_models(registry: ModelRegistry, wanted: str) -> Iterator[Finding]:
