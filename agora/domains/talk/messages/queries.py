@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from agora.domains.talk.messages.hooks import ReactionsOf
@@ -33,7 +34,8 @@ PINNED = prepare(
 LAST_PIN = prepare(select(func.max(m.c.pinned_ms)).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
 PINS = prepare(select(func.count()).select_from(m).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
 CHANNELS_OF = prepare(select(m.c.channel_id).where(m.c.guild_id == bindparam("guild_id")).distinct())
-BY_IDS = select(m).where(m.c.id.in_(bindparam("ids", expanding=True)))
+_IDS = func.json_each(bindparam("ids")).table_valued("value")
+BY_IDS = prepare(select(m).where(m.c.id.in_(select(_IDS.c.value))))
 
 
 def find_message(tx: Tx, message_id: int, channel_id: int | None = None) -> Row | None:
@@ -70,8 +72,7 @@ def list_by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Row]:
     """The messages that exist, by id."""
     if not ids:
         return {}
-    rows = tx.execute(BY_IDS, {"ids": list(ids)})
-    return {row.id: Row._make(row) for row in rows}
+    return {row.id: row for row in tx.rows(BY_IDS, ids=msgspec.json.encode(ids).decode())}
 
 
 def list_pinned(tx: Tx, channel_id: int, limit: int, before_ms: int = MAX_ID) -> list[Row]:
