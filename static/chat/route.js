@@ -59,7 +59,7 @@ export class Route {
     if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const url = new URL(link.href);
     const match = PATTERN.exec(url.pathname);
-    if (!match || url.origin !== location.origin) return;
+    if (!match || url.hash || url.origin !== location.origin) return;
     event.preventDefault();
     this.go(match[1], match[2] ?? null, match[3] ?? null);
   }
