@@ -16,6 +16,7 @@ from agora.inference.ports import Engine, GenerationRequest, Priority, Sampler, 
 AT_ONCE = 8
 LONGEST = 96
 """Most tokens of a reply; one that needs more did not stop by itself."""
+LONGEST_JSON = 200
 SAMPLER = Sampler(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05)
 
 
@@ -68,7 +69,7 @@ async def _answer(engine: Engine, question: Question, seed: int) -> Answer:
     shape = question.private.task.shape
     request = GenerationRequest(
         prompt=text_prompt(build_prompt(question.shared, question.private), control=True),
-        max_tokens=LONGEST,
+        max_tokens=LONGEST_JSON if shape else LONGEST,
         sampler=SAMPLER,
         seed=seed,
         priority=Priority.BACKGROUND,

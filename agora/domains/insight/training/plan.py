@@ -24,6 +24,8 @@ class Plan(msgspec.Struct, frozen=True):
     tokenizer_samples: int = 6_000
     seed: int = 7
     rate: float = 4e-3
+    warm: int = 60
+    """Steps in which the rate rises to its full height."""
     echo_share: float = 0.05
     """The first part of the time in which every other step only repeats random words: copying is learnt there."""
     cooling_share: float = 0.45
@@ -37,11 +39,14 @@ TINY = Plan(
     layers=2,
     heads=2,
     inner=128,
-    length=256,
-    short=128,
-    rows=4,
+    length=512,
+    short=384,
+    rows=3,
     samples=120,
     held_out=8,
     tokenizer_samples=120,
+    rate=1e-2,
+    warm=4,
+    echo_share=0.0,
 )
 """Small enough to be trained within a test."""

@@ -7,11 +7,11 @@ from agora.domains.insight.training.errors import TrainingError
 _FIELD = re.compile(r'"(\w+)"\s*:\s*(string|integer|boolean|list)')
 
 _RULES = {
-    "string": r"""string ::= "\"" char{0,120} "\"" """,
+    "string": r"""string ::= "\"" char{0,60} "\"" """,
     "char": r"""char ::= [^"\\\x00-\x1f]""",
     "integer": r"""integer ::= "-"? [0-9]{1,6}""",
     "boolean": """boolean ::= "true" | "false\"""",
-    "list": """list ::= "[" (string (", " string){0,7})? "]\"""",
+    "list": """list ::= "[" (string (", " string){0,4})? "]\"""",
 }
 
 

@@ -125,7 +125,7 @@ class _Run:
         return sum(losses) / max(len(losses), 1)
 
     def _set_rate(self, share: float) -> None:
-        warm = min((self.progress.step + 1) / 60, 1.0)
+        warm = min((self.progress.step + 1) / self.plan.warm, 1.0)
         cool = min((1.0 - share) / self.plan.cooling_share, 1.0)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:

@@ -1,0 +1,78 @@
+"""The corpus: the same from the same seed, true to the runtime's layout, and copyable where it must be."""
+
+from random import Random
+
+from agora.domains.insight.training.corpus.english import ACTS as ENGLISH
+from agora.domains.insight.training.corpus.expand import expand, of, to
+from agora.domains.insight.training.corpus.flow import ANSWERS, STARTS
+from agora.domains.insight.training.corpus.french import ACTS as FRENCH
+from agora.domains.insight.training.corpus.people import pick_names
+from agora.domains.insight.training.corpus.samples import hash_samples, make_samples
+from agora.domains.insight.training.corpus.topics import list_topics
+from agora.domains.insight.training.corpus.traits import LEAD, TAIL
+from agora.inference.context import MOODS
+from agora.inference.layout import build_private
+from agora.inference.wording import EVEN, TRAIT_WORDS
+
+
+def test_the_same_seed_writes_the_same_corpus() -> None:
+    assert hash_samples(make_samples(3, 60)) == hash_samples(make_samples(3, 60))
+    assert hash_samples(make_samples(3, 60)) != hash_samples(make_samples(4, 60))
+
+
+def test_both_languages_have_the_same_acts_and_every_act_an_answer() -> None:
+    assert set(ENGLISH) == set(FRENCH)
+    special = {"fact", "code", "free", "free_ask", "ask_fact", "ask_code"}
+    answers = {act for acts in ANSWERS.values() for act in acts}
+    assert answers - special <= set(ENGLISH)
+    assert set(STARTS) | answers - {"forgot", "mediate"} <= set(ANSWERS)
+
+
+def test_every_trait_word_has_its_colour_in_both_languages() -> None:
+    words = {word for pair in TRAIT_WORDS.values() for word in pair} | {EVEN}
+    for language in ("en", "fr"):
+        assert set(LEAD[language]) == set(TAIL[language]) == words
+
+
+def test_topics_are_whole_and_some_are_held_out() -> None:
+    for language in ("en", "fr"):
+        training, held = list_topics(language), list_topics(language, held_out=True)
+        assert len(training) + len(held) >= 170
+        assert len(held) >= 10
+        assert not {topic.name for topic in training} & {topic.name for topic in held}
+        for topic in (*training, *held):
+            assert len(topic.things) >= 3 and len(topic.actions) >= 3 and len(topic.problems) >= 2
+
+
+def test_a_reply_names_whom_it_answers_and_what_it_was_told_to_take_up() -> None:
+    replies = named = taken = 0
+    for sample in make_samples(5, 300):
+        for branch in sample.branches:
+            task = branch.private.task
+            if task.kind == "reply" and task.target:
+                replies += 1
+                named += task.target in branch.reply
+                taken += task.about is None or task.about.split()[-1] in branch.reply
+    assert replies > 500
+    assert named == replies
+    assert taken / replies > 0.75
+
+
+def test_the_private_part_is_the_runtimes_own() -> None:
+    sample = next(make_samples(6, 1))
+    text = build_private(sample.branches[0].private, sample.shared)
+    assert text.startswith(f"<|me|> {sample.branches[0].private.name}:")
+    assert sample.branches[0].private.mood in MOODS
+
+
+def test_templates_expand() -> None:
+    random = Random(1)
+    assert expand("{de:x} et {à:y}", {"x": "le pain", "y": "les roses"}, random) == "du pain et aux roses"
+    assert of("arroser") == "d'arroser"
+    assert to("la mer") == "à la mer"
+    assert expand("[a|a] [|]b", {}, random) == "a b"
+
+
+def test_names_differ() -> None:
+    names = pick_names(Random(2), 30, held_out=False)
+    assert len({name.casefold() for name in names}) == 30
