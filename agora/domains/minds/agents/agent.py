@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from agora.inference.context import Language
+
 Unit = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 AgentState = Literal["active", "paused"]
 TurnState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
-LANGUAGES = ("en", "fr")
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
 
 class Traits(msgspec.Struct, frozen=True):

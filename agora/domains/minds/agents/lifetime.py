@@ -36,7 +36,7 @@ async def open_agents(app: App) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await runner.stop_turns()
+    await runner.close()
 
 
 async def _tick(app: App) -> None:

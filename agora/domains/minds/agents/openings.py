@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from agora.domains.minds.agents.agent import Agent, TurnClass
 from agora.domains.minds.agents.attention import roll
 from agora.domains.minds.agents.energy import recover
 from agora.domains.minds.agents.pace import PACES, Pace
-from agora.domains.minds.agents.queries import count_open, list_agents
+from agora.domains.minds.agents.queries import count_open, list_agents, list_open_guilds
 from agora.domains.minds.agents.readiness import is_model_ready
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.settings import AgentSettings
@@ -44,10 +44,11 @@ async def open_conversations(ctx: Ctx) -> int:
     silent = [spots for guild in app.get(Directory).guilds() if (spots := _find_spots(app, guild.id)) and is_silent(app, spots)]
     if not silent:
         return 0
-    pace = PACES[settings.pace]
-    rested = await ctx.read(_list_rested, pace)
+    rested, talking = await ctx.read(_find_rest, PACES[settings.pace])
     opened = 0
     for spots in silent:
+        if spots[0].channel.guild_id in talking:
+            continue  # somebody is about to speak there
         turn = choose_opening(spots, rested, settings.seed, app.clock.now_ms())
         if turn is not None:
             await ctx.write(do_queue_turn, turn, room=settings.queue, exchange=settings.exchange)
@@ -79,14 +80,15 @@ def is_silent(app: App, spots: Sequence[Spot]) -> bool:
     return app.clock.now_ms() - created_ms(newest) >= patience
 
 
-def _list_rested(tx: Tx, pace: Pace) -> dict[int, float]:
-    """Agents that have energy and nothing to do -> their energy."""
+def _find_rest(tx: Tx, pace: Pace) -> tuple[set[int], set[int | None]]:
+    """Agents that have energy and nothing to do; communities where a turn is open."""
     busy = count_open(tx)
     energies = {a.id: recover(a.energy, tx.now_ms - a.energy_at, pace.recovery_ms) for a in list_agents(tx)}
-    return {agent_id: energy for agent_id, energy in energies.items() if agent_id not in busy and energy >= ENERGY_NEEDED}
+    rested = {agent_id for agent_id, energy in energies.items() if agent_id not in busy and energy >= ENERGY_NEEDED}
+    return rested, list_open_guilds(tx)
 
 
-def choose_opening(spots: Sequence[Spot], rested: dict[int, float], seed: int, now: int) -> NewTurn | None:
+def choose_opening(spots: Sequence[Spot], rested: Container[int], seed: int, now: int) -> NewTurn | None:
     """Which agent speaks up and where: the outgoing and curious more often, and any channel as often as another."""
     ready = [(spot, [agent for agent in spot.agents if agent.id in rested]) for spot in spots]
     ready = [(spot, agents) for spot, agents in ready if agents]

@@ -97,6 +97,11 @@ def count_open(tx: Tx) -> dict[int, dict[str, int]]:
     return counts
 
 
+def list_open_guilds(tx: Tx) -> set[int | None]:
+    """The communities where a turn waits or runs."""
+    return set(tx.execute(select(t.c.guild_id).where(t.c.state.in_(OPEN)).distinct()).scalars())
+
+
 def count_exchange(tx: Tx, root: int) -> int:
     """Turns that one message has led to, those that came to nothing aside."""
     query = select(func.count()).where(t.c.root == root, t.c.state.in_((*OPEN, "done")))

@@ -28,6 +28,7 @@ from agora.kernel.errors import AgoraError, RateLimited, Unavailable
 from agora.kernel.tx import Tx
 
 log = logging.getLogger(__name__)
+TROUBLE_S = 5.0
 IDLE_S = 1.0  # looks around at least this often: a model may have come, a breaker's pause may be over
 
 
@@ -56,6 +57,8 @@ class Runner:
         self._settings = app.config.get(AgentSettings)
         self._wake = asyncio.Event()
         self._active: dict[int, _Active] = {}
+        self._lost: set[int] = set()  # turns whose end could not be written
+        self._closing = False
         self._served = Served()
         self.breaker = Breaker(pause_ms=int(self._settings.spare_s * 1000))
         self.errors: dict[int, str] = {}
@@ -74,7 +77,7 @@ class Runner:
         if returned:
             log.info("%d turns that a stop interrupted wait again", returned)
         while True:
-            pause = await self._begin_due()
+            pause = await self._look()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
@@ -92,6 +95,22 @@ class Runner:
         tasks = [active.task for active in self._active.values() if which(active.turn) and active.task is not None]
         if tasks:
             await asyncio.wait(tasks)
+
+    async def close(self) -> None:
+        """Begin nothing more, stop what runs, and return when it has stopped; all of it waits again."""
+        self._closing = True
+        await self.stop_turns()
+
+    async def _look(self) -> float:
+        """``_begin_due``, which must not end the runner when the disk is full or a query fails."""
+        try:
+            for turn_id in list(self._lost):
+                await system(self._app).write(do_return_turn, turn_id, "its end could not be noted")
+                self._lost.discard(turn_id)
+            return await self._begin_due()
+        except Exception:
+            log.exception("waiting turns could not be looked at; trying again")
+            return TROUBLE_S
 
     async def _begin_due(self) -> float:
         """Begin what may begin; returns seconds until it is worth looking again."""
@@ -137,6 +156,7 @@ class Runner:
             await self._return(turn, "paused")
         except Exception:
             log.exception("turn %d could not be ended", turn.id)
+            self._lost.add(turn.id)
         finally:
             del self._active[turn.id]
             self.wake()
@@ -148,7 +168,7 @@ class Runner:
             self.breaker.leave()
             await self._end(turn, "cancelled", "the agent was removed")
             return
-        if not roster.may_speak(agent.id):  # paused while the turn was being started
+        if self._closing or not roster.may_speak(agent.id):  # paused while the turn was being started
             self.breaker.leave()
             await self._return(turn, "paused")
             return

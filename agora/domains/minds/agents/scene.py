@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import msgspec
 from sqlalchemy import select
 
-from agora.domains.minds.agents.agent import LANGUAGES, Agent, Turn
+from agora.domains.minds.agents.agent import LANGUAGES, Agent
 from agora.domains.minds.agents.language import find_language
-from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.domains.minds.agents.tables import turn as t
 from agora.domains.place.accounts import Users
@@ -53,6 +51,8 @@ def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> S
         lines.append(Said(row.id, row.author_id, row.content, original.author_id if original else None))
     found = others.get(trigger_id) if trigger_id else None
     trigger = Said(found.id, found.author_id, found.content) if found and found.channel_id == channel_id else None
+    if trigger is not None and all(said.id != trigger.id for said in lines):
+        lines.append(trigger)  # much was said since: what is to be answered must still be seen
     return Scene(tuple(lines), trigger)
 
 
@@ -106,10 +106,13 @@ def choose_language(app: App, channel: ChannelFacts, agent: Agent, scene: Scene)
     """The language of the conversation, among those the agent speaks."""
     guild = app.get(Directory).guild(channel.guild_id) if channel.guild_id else None
     default = guild.locale if guild is not None else app.config.get(AgentSettings).language
-    spoken = [cast(Language, word) for word in agent.languages if word in LANGUAGES]
-    fallback = cast(Language, default if default in LANGUAGES else "en")
-    texts = [said.content for said in scene.lines]
-    return find_language(texts if scene.trigger is None else [*texts, scene.trigger.content], spoken, fallback)
+    spoken = [word for word in LANGUAGES if word in agent.languages]
+    fallback: Language = "fr" if default == "fr" else "en"
+    if scene.trigger is not None:
+        return find_language([*(said.content for said in scene.lines), scene.trigger.content], spoken, fallback)
+    # Who opens a conversation follows the people there; agents alone would stay for ever with what one of them began.
+    names = Names(app, channel)
+    return find_language([said.content for said in scene.lines if names.is_person(said.author_id)], spoken, fallback)
 
 
 def build_shared_context(app: App, channel: ChannelFacts, scene: Scene, language: Language) -> SharedContext:
@@ -120,8 +123,8 @@ def build_shared_context(app: App, channel: ChannelFacts, scene: Scene, language
         community=guild.name if guild is not None else "Agora",
         channel=channel.name or "direct",
         language=language,
-        rules=(guild.description or "") if guild is not None else "",
-        topic=channel.topic or "",
+        rules=pick_language((guild.description or "") if guild is not None else "", language),
+        topic=pick_language(channel.topic or "", language),
         lines=tuple(
             Line(
                 names.of(said.author_id),
@@ -134,11 +137,18 @@ def build_shared_context(app: App, channel: ChannelFacts, scene: Scene, language
     )
 
 
+def pick_language(text: str, language: Language) -> str:
+    """The part in this language of a text such as ``New ideas · Des idées neuves``; the whole text where none is."""
+    parts = text.split(" · ")
+    if len(parts) == 1:
+        return text
+    shown = [(part, find_language([part], LANGUAGES, "en"), find_language([part], LANGUAGES, "fr")) for part in parts]
+    # A part without telling words takes whatever language is asked for.
+    sure = [part for part, one, other in shown if one == other == language]
+    open_ = [part for part, one, other in shown if one != other]
+    return next(iter((*sure, *open_)), text)
+
+
 def own_lines(scene: Scene, agent: Agent) -> list[str]:
     """What the agent itself said lately."""
     return [said.content for said in scene.lines if said.author_id == agent.user_id]
-
-
-def is_newest(scene: Scene, turn: Turn, roster: Roster) -> bool:
-    """Whether the message to answer is the last one there."""
-    return bool(scene.lines) and scene.lines[-1].id == turn.message_id

@@ -15,6 +15,7 @@ from agora.domains.talk.presence import start_typing
 from agora.kernel.app import App
 from agora.kernel.bus import Whisper
 from agora.kernel.ctx import Ctx
+from agora.kernel.errors import AgoraError
 from agora.kernel.events import to_channel
 from agora.kernel.http import encode
 
@@ -89,6 +90,8 @@ class Show:
         self._app.bus.whisper(Whisper(PARTIAL, data, to_channel(self._turn.channel_id)))
 
     async def _sign(self) -> None:
-        while True:
-            await start_typing(Ctx(app=self._app, actor=act_as(self._agent)), self._turn.channel_id)
-            await asyncio.sleep(TYPING_S)
+        ctx = Ctx(app=self._app, actor=act_as(self._agent))
+        with contextlib.suppress(AgoraError):  # the channel went, or the permission: posting will say so
+            while True:
+                await start_typing(ctx, self._turn.channel_id)
+                await asyncio.sleep(TYPING_S)

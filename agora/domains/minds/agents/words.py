@@ -14,7 +14,7 @@ _STEM = 5  # words of at least this many letters match when they begin alike
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Lower case without accents: ``Maëlle`` and ``maelle`` are the same name."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 

@@ -86,7 +86,7 @@ EARS_ = st.lists(EAR, max_size=6, unique_by=(lambda e: e.agent_id, lambda e: e.u
 
 
 @given(EARS_, st.integers(0, 12), st.integers(), st.text(max_size=40), st.booleans())
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_decisions_repeat_and_keep_their_limits(ears: list[Ear], depth: int, event_id: int, text: str, by_agent: bool) -> None:
     message = heard(text, event_id=event_id, depth=depth, by_agent=by_agent, author_id=100)
     notices = decide(message, ears, Policy(max_depth=6))

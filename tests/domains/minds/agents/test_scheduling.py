@@ -27,7 +27,7 @@ def turn(
 
 
 @given(TURNS, TURNS, st.integers(1, 6), st.integers(0, 10_000))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_choices_keep_the_limits(waiting: list[Waiting], running: list[Waiting], slots: int, now: int) -> None:
     active = {t.turn_id: t for t in running}
     chosen = choose(waiting, active, slots, Served(), now)

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agora.domains.minds.agents.language import find_language
+from agora.domains.minds.agents.scene import pick_language
 from agora.domains.minds.agents.words import count_hits, fold, is_named, list_words, same_line
 
 BOTH = ("en", "fr")
@@ -33,3 +34,11 @@ def test_the_newest_telling_line_decides_the_language() -> None:
     assert find_language([], BOTH, "fr") == "fr"
     assert find_language(["Je ne sais pas."], ("en",), "en") == "en"
     assert find_language([], ("fr",), "en") == "fr"
+
+
+def test_a_text_in_both_languages_gives_the_part_that_is_asked_for() -> None:
+    assert pick_language("New ideas · Des idées neuves", "en") == "New ideas"
+    assert pick_language("New ideas · Des idées neuves", "fr") == "Des idées neuves"
+    assert pick_language("Rules of the house · Les règles", "en") == "Rules of the house"
+    assert pick_language("Only one", "fr") == "Only one"
+    assert pick_language("", "fr") == ""
