@@ -26,9 +26,9 @@ MODEL_SECONDS = 600
 GOOD = "good"
 
 
-def find_cache_folder() -> Path:
-    """Where the compiled wheels are kept too: `$XDG_CACHE_HOME/agora`, by default `~/.cache/agora`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "agora"
+def find_wheel_folder() -> Path:
+    """Where `make` keeps the compiled wheels: `$XDG_CACHE_HOME/agora/wheels`, by default under `~/.cache`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "agora" / "wheels"
 
 
 def check_library(cache: Path) -> None:
@@ -44,7 +44,7 @@ def check_library(cache: Path) -> None:
     if problem is not None:
         raise EngineUnusable(
             f"The compiled llama.cpp does not run on this processor ({problem}). "
-            f"Delete the folders {cache / 'wheels'} and .venv, then run `make serve`: it is compiled anew for this machine."
+            f"Delete the folders {find_wheel_folder()} and .venv, then run `make serve`: it is compiled anew for this machine."
         )
     _write(mark, GOOD)
 
