@@ -51,8 +51,14 @@ def first_at(ms: int) -> int:
     return max(ms - EPOCH_MS, 0) << 22
 
 
-def parse(text: str) -> int | None:
+Id = str | int
+"""An id in a request: digits as text, or a number as some of Discord's clients (discord.py among them) send it."""
+
+
+def parse(text: Id) -> int | None:
     """An id from the wire, or None when it is not a snowflake (digits only, 63 bits)."""
+    if isinstance(text, int):
+        return text if 0 <= text <= MAX_SNOWFLAKE else None
     if not text.isascii() or not text.isdigit() or len(text) > 19:
         return None
     value = int(text)

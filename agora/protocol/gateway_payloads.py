@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from agora.kernel.ids import Id
+
 
 class ClientPayload(msgspec.Struct, frozen=True):
     """The envelope. ``d`` is decoded once the operation is known."""
@@ -38,7 +40,7 @@ class PresenceUpdate(msgspec.Struct, frozen=True):
     """Operation 3. ``since`` in UTC milliseconds."""
 
     status: str
-    since: int | None = None
+    since: float | None = None
     activities: tuple[dict[str, Any], ...] = ()
     afk: bool = False
 
@@ -46,9 +48,9 @@ class PresenceUpdate(msgspec.Struct, frozen=True):
 class RequestGuildMembers(msgspec.Struct, frozen=True):
     """Operation 8: by name prefix (``query`` and ``limit``) or by ``user_ids``; ``limit`` 0 means all."""
 
-    guild_id: str
+    guild_id: Id
     query: str | None = None
     limit: int = 0
     presences: bool = False
-    user_ids: str | list[str] | None = None
+    user_ids: list[Id] | Id | None = None
     nonce: str | None = None

@@ -15,6 +15,7 @@ from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite, 
 from agora.kernel import ids
 from agora.kernel.errors import NotFound, invalid
 from agora.kernel.http import Bucket, Request, Route
+from agora.kernel.ids import Id
 from agora.protocol import payloads
 from agora.protocol.channel_types import ChannelType, OverwriteType
 from agora.protocol.error_codes import MESSAGES, ErrorCode
@@ -29,7 +30,7 @@ Position = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 class OverwriteBody(msgspec.Struct, frozen=True):
     """An overwrite in a list; ``type`` is 0 for a role, 1 for a member."""
 
-    id: str
+    id: Id
     type: Kind | None = None
     allow: Bits | None = None
     deny: Bits | None = None
@@ -49,7 +50,7 @@ class NewBody(msgspec.Struct, frozen=True):
     name: str
     type: int | None = None
     topic: str | None = None
-    parent_id: str | None = None
+    parent_id: Id | None = None
     position: Position | None = None
     nsfw: bool | None = None
     rate_limit_per_user: int | None = None
@@ -61,7 +62,7 @@ class EditBody(msgspec.Struct, frozen=True):
 
     name: str | UnsetType = UNSET
     topic: str | UnsetType | None = UNSET
-    parent_id: str | UnsetType | None = UNSET
+    parent_id: Id | UnsetType | None = UNSET
     position: Position | UnsetType | None = UNSET
     nsfw: bool | UnsetType | None = UNSET
     rate_limit_per_user: int | UnsetType | None = UNSET
@@ -71,17 +72,17 @@ class EditBody(msgspec.Struct, frozen=True):
 class PlaceBody(msgspec.Struct, frozen=True):
     """Where one channel goes."""
 
-    id: str
+    id: Id
     position: Position | UnsetType | None = UNSET
-    parent_id: str | UnsetType | None = UNSET
+    parent_id: Id | UnsetType | None = UNSET
     lock_permissions: bool | None = None
 
 
 class OpenBody(msgspec.Struct, frozen=True):
     """``recipient_id`` for a direct message, ``recipients`` for one or a group."""
 
-    recipient_id: str | None = None
-    recipients: list[str] | None = None
+    recipient_id: Id | None = None
+    recipients: list[Id] | None = None
 
 
 async def list_channels(request: Request) -> list[AnyChannel]:
@@ -191,15 +192,15 @@ def _get(request: Request, channel_id: int) -> ChannelFacts:
     return channel
 
 
-def _id(text: str, field: str) -> int:
+def _id(text: Id, field: str) -> int:
     value = ids.parse(text)
     if value is None:
-        raise invalid(field, f'Value "{text[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
+        raise invalid(field, f'Value "{str(text)[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
     return value
 
 
-def _optional_id(text: str | UnsetType | None, field: str) -> int | UnsetType | None:
-    return _id(text, field) if isinstance(text, str) else text
+def _optional_id(text: Id | UnsetType | None, field: str) -> int | UnsetType | None:
+    return _id(text, field) if isinstance(text, str | int) else text
 
 
 def _bits(value: Bits | None, field: str) -> int:

@@ -54,10 +54,10 @@ def _find(ctx: Ctx, guild_id: int, data: RequestGuildMembers) -> tuple[list[Memb
     """The members asked for, by id or by the beginning of a name, and the ids that are not among them."""
     known = ctx.app.get(Directory).member_facts(guild_id)
     if data.user_ids is not None:
-        wanted = ([data.user_ids] if isinstance(data.user_ids, str) else data.user_ids)[:MAX_NAMED]
+        wanted = (data.user_ids if isinstance(data.user_ids, list) else [data.user_ids])[:MAX_NAMED]
         ids = {text: parse(text) for text in wanted}
-        found = [known[user_id] for user_id in ids.values() if user_id in known]
-        return found, [text for text, user_id in ids.items() if user_id not in known]
+        found = [known[user_id] for user_id in ids.values() if user_id is not None and user_id in known]
+        return found, [str(text) for text, user_id in ids.items() if user_id not in known]
     if data.query:
         return search_members(ctx, guild_id, data.query, min(data.limit or MAX_NAMED, MAX_NAMED)), []
     everybody = [known[user_id] for user_id in sorted(known)]

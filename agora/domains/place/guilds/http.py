@@ -25,6 +25,7 @@ from agora.kernel.access import ANYONE
 from agora.kernel.errors import Forbidden, NotFound, invalid
 from agora.kernel.files import Files
 from agora.kernel.http import Bucket, Reply, Request, Route
+from agora.kernel.ids import Id
 from agora.protocol import payloads
 from agora.protocol.error_codes import MESSAGES, ErrorCode
 
@@ -48,8 +49,8 @@ class EditBody(msgspec.Struct, frozen=True):
     description: str | UnsetType | None = UNSET
     icon: str | UnsetType | None = UNSET
     preferred_locale: str | UnsetType | None = UNSET
-    system_channel_id: str | UnsetType | None = UNSET
-    owner_id: str | UnsetType = UNSET
+    system_channel_id: Id | UnsetType | None = UNSET
+    owner_id: Id | UnsetType = UNSET
     open: bool | UnsetType = UNSET
 
 
@@ -72,7 +73,7 @@ class BotBody(msgspec.Struct, frozen=True):
     """A bot to make in a community."""
 
     name: str
-    guild_id: str
+    guild_id: Id
 
 
 class MadeBot(msgspec.Struct, frozen=True):
@@ -144,11 +145,11 @@ async def leave(request: Request) -> None:
 
 
 async def get_application(request: Request) -> dict[str, Any]:
-    """The application behind the calling bot."""
+    """The application behind the caller. A person is their own: libraries ask this of whoever signs in."""
     app, actor = request.ctx.app, request.ctx.actor
     bot = app.get(Users).get(actor.user_id)
-    if bot is None or not bot.bot:
-        raise Forbidden(MESSAGES[ErrorCode.ONLY_BOTS_MAY_USE_ENDPOINT], code=ErrorCode.ONLY_BOTS_MAY_USE_ENDPOINT)
+    if bot is None:
+        raise NotFound(MESSAGES[ErrorCode.UNKNOWN_APPLICATION], code=ErrorCode.UNKNOWN_APPLICATION)
     return build_application(app, bot, len(app.get(Directory).guilds_of(bot.id)))
 
 
@@ -170,16 +171,16 @@ async def get_icon(request: Request) -> Reply:
     return Reply(content, content_type=image_type(content) or "application/octet-stream", headers=headers)
 
 
-def parse_id(text: str, field: str) -> int:
+def parse_id(text: Id, field: str) -> int:
     """An id of the body. Raises BadRequest on its field."""
     value = ids.parse(text)
     if value is None:
-        raise invalid(field, f'Value "{text[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
+        raise invalid(field, f'Value "{str(text)[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
     return value
 
 
-def _optional_id(text: str | UnsetType | None, field: str) -> int | UnsetType | None:
-    return parse_id(text, field) if isinstance(text, str) else text
+def _optional_id(text: Id | UnsetType | None, field: str) -> int | UnsetType | None:
+    return parse_id(text, field) if isinstance(text, str | int) else text
 
 
 def _built(request: Request, guild_id: int) -> payloads.Guild:

@@ -16,6 +16,7 @@ from agora.domains.place.permissions import Directory, MemberFacts, check_guild
 from agora.kernel import ids
 from agora.kernel.errors import invalid
 from agora.kernel.http import Request, Route
+from agora.kernel.ids import Id
 from agora.protocol import payloads
 
 Thousand = Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -40,7 +41,7 @@ class MemberBody(msgspec.Struct, frozen=True):
     """``communication_disabled_until`` is an ISO 8601 time or null."""
 
     nick: str | UnsetType | None = UNSET
-    roles: tuple[str, ...] | UnsetType | None = UNSET
+    roles: tuple[Id, ...] | UnsetType | None = UNSET
     communication_disabled_until: str | UnsetType | None = UNSET
 
 
@@ -156,7 +157,7 @@ def _build_ban(request: Request, ban: Ban) -> dict[str, Any] | None:
     return None if user is None else {"user": build_user(user), "reason": ban.reason}
 
 
-def _roles(texts: tuple[str, ...] | UnsetType | None) -> tuple[int, ...] | UnsetType:
+def _roles(texts: tuple[Id, ...] | UnsetType | None) -> tuple[int, ...] | UnsetType:
     if texts is UNSET:
         return UNSET
     found = [ids.parse(text) for text in texts or ()]

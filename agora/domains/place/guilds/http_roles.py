@@ -15,6 +15,7 @@ from agora.domains.place.permissions import Directory, check_guild
 from agora.kernel import ids
 from agora.kernel.errors import invalid
 from agora.kernel.http import Request, Route
+from agora.kernel.ids import Id
 from agora.protocol import payloads
 from agora.protocol.permissions import from_wire
 
@@ -41,7 +42,7 @@ class RoleBody(msgspec.Struct, frozen=True):
 class Position(msgspec.Struct, frozen=True):
     """Where one role goes."""
 
-    id: str
+    id: Id
     position: int | None = None
 
 
@@ -92,7 +93,7 @@ async def place_roles(request: Request) -> list[payloads.Role]:
     for index, each in enumerate(request.body):
         role_id = ids.parse(each.id)
         if role_id is None:
-            raise invalid(f"{index}.id", f'Value "{each.id[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
+            raise invalid(f"{index}.id", f'Value "{str(each.id)[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
         if each.position is not None:
             positions[role_id] = each.position
     placed = await roles.place_roles(request.ctx, request.id("guild_id"), positions)
