@@ -203,9 +203,7 @@ def _checked(key: Key, raw: Any, where: str) -> Any:
     except msgspec.ValidationError as error:
         wanted = describe_type(key.type)
         shown = json.dumps(raw, ensure_ascii=False, default=str)
-        raise SetupError(
-            f"{where}: [{key.section}] {key.name} must be {wanted}, not {shown}.{_inside(error)}"
-        ) from error
+        raise SetupError(f"{where}: [{key.section}] {key.name} must be {wanted}, not {shown}.{_inside(error)}") from error
 
 
 def _inside(error: msgspec.ValidationError) -> str:

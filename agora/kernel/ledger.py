@@ -118,9 +118,7 @@ class Ledger:
 
     def list_after(self, tx: Tx, after_seq: int, limit: int) -> list[Recorded]:
         """``read`` for use inside a transaction."""
-        return [
-            self._decode(row) for row in tx.rows(_AFTER, after=after_seq, limit=limit) if row.type in self._decoders
-        ]
+        return [self._decode(row) for row in tx.rows(_AFTER, after=after_seq, limit=limit) if row.type in self._decoders]
 
     def find_last_seq(self, tx: Tx) -> int:
         """The newest position on disk; 0 when the ledger is empty."""

@@ -72,8 +72,6 @@ class Tx:
         """The first row of a prepared SELECT, or None."""
         return prepared.row(self.connection, params)
 
-    def emit(
-        self, event: Event, audience: Audience, *, guild_id: int | None = None, channel_id: int | None = None
-    ) -> None:
+    def emit(self, event: Event, audience: Audience, *, guild_id: int | None = None, channel_id: int | None = None) -> None:
         """Record a fact in the ledger within this transaction and publish it after the commit."""
         self.emissions.append(Emission(event, audience, guild_id, channel_id))

@@ -181,7 +181,5 @@ def _readable(error: Exception) -> Exception:
         if "full" in text or "disk I/O" in text:
             return Unavailable("The disk is full: nothing was saved. Free some space and try again.")
         if "locked" in text or "readonly" in text:
-            return Unavailable(
-                f"The database cannot be written ({text}): close other programs that use it and try again."
-            )
+            return Unavailable(f"The database cannot be written ({text}): close other programs that use it and try again.")
     return error

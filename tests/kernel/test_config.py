@@ -79,10 +79,7 @@ def test_key_of_another_section_is_sent_home(tmp_path: Path) -> None:
 
 
 def test_unknown_section_names_line_and_nearest(tmp_path: Path) -> None:
-    assert (
-        refusal(tmp_path, "\n[servr]\nport = 1\n")
-        == "agora.toml line 2: There is no section [servr]. Did you mean [server]?"
-    )
+    assert refusal(tmp_path, "\n[servr]\nport = 1\n") == "agora.toml line 2: There is no section [servr]. Did you mean [server]?"
 
 
 def test_key_outside_a_section(tmp_path: Path) -> None:
