@@ -6,7 +6,7 @@ import { byId, element, toast } from "../shared/dom.js";
 import { listed, loadTexts, locale, t } from "../shared/i18n.js";
 import { AGORA, rest } from "../shared/rest.js";
 import { stamp } from "../shared/time.js";
-import { moodOf, voiceOf } from "../members/agent.js";
+import { voiceOf } from "../members/agent.js";
 import { traitChart } from "../members/traits.js";
 import { asUser, paintState, wirePause } from "./state.js";
 
@@ -25,7 +25,7 @@ try {
   byId("trouble").textContent = error.status === 404 ? t("web.agents.missing") : error.message;
 }
 
-async function show(agent) {
+function show(agent) {
   const voice = voiceOf(agent);
   document.title = `${agent.name} · Agora`;
   byId("face").append(avatar(asUser(agent)));
@@ -45,8 +45,6 @@ async function show(agent) {
     byId("details").append(element("dt", { textContent: t(key) }), element("dd", { textContent: value }));
   }
   if (mayManage === "true") wireManaging(agent);
-  byId("mood").textContent = await moodOf(agent);
-  byId("mood-block").hidden = !byId("mood").textContent;
 }
 
 function wireManaging(agent) {

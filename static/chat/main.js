@@ -81,7 +81,13 @@ async function learnAgents() {
   }
 }
 
-store.on("AGORA_AGENT_UPDATE GUILD_MEMBER_ADD", (data) => (data.user === undefined || data.user.bot) && learnAgents());
+/* an agent that comes, rests or goes on shows it by its presence */
+let asking = null;
+store.on("PRESENCE_UPDATE GUILD_MEMBER_ADD", ({ user }) => {
+  if (!store.user(user.id)?.bot) return;
+  clearTimeout(asking);
+  asking = setTimeout(learnAgents, 300);
+});
 
 function showConnection(state) {
   const place = byId("connection");

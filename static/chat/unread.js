@@ -1,33 +1,42 @@
-/** What was read on this device: the last seen message of each channel, and mentions since. */
+/** How far this person has read: told by READY, moved by reading here or on another device. */
 
+import { API, rest } from "../shared/rest.js";
 import { compareIds } from "../shared/time.js";
 
-const KEY = "agora.read";
+/* Reading a busy channel moves the mark all the time; the server hears of it this often. */
+const TELL_AFTER = 1200;
 
 export class Unread {
   constructor(store) {
     this.store = store;
-    this.read = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    this.read = new Map();
     this.calls = new Map();
-    store.on("READY GUILD_CREATE", () => this.firstSight());
+    this.untold = new Map();
+    store.on("READY", (data) => this.learn(data.read_state ?? []));
+    store.on("READY GUILD_CREATE CHANNEL_CREATE", () => this.firstSight());
     store.on("MESSAGE_CREATE", (message) => this.arrived(message));
+    store.on("MESSAGE_ACK", (data) => this.acknowledged(data));
+    addEventListener("pagehide", () => this.tell());
   }
 
-  /** Channels never seen before start as read: their past is not news. */
+  learn(marks) {
+    this.read = new Map(marks.map((mark) => [mark.id, mark.last_message_id]));
+  }
+
+  /** Channels that were never opened start as read: their past is not news. */
   firstSight() {
     for (const channel of this.store.channels.values()) {
-      if (!(channel.id in this.read) && channel.last_message_id) this.read[channel.id] = channel.last_message_id;
+      if (!this.read.has(channel.id) && channel.last_message_id) this.read.set(channel.id, channel.last_message_id);
     }
-    this.save();
   }
 
   lastRead(channelId) {
-    return this.read[channelId] ?? null;
+    return this.read.get(channelId) ?? null;
   }
 
   isUnread(channel) {
     if (!channel.last_message_id) return false;
-    const seen = this.read[channel.id];
+    const seen = this.lastRead(channel.id);
     return !seen || compareIds(channel.last_message_id, seen) > 0;
   }
 
@@ -46,17 +55,35 @@ export class Unread {
     }
   }
 
+  /** A message was looked at: everything up to it is read. */
   seen(channelId, messageId) {
     if (!messageId) return;
-    const known = this.read[channelId];
-    if (known && compareIds(messageId, known) <= 0 && !this.calls.has(channelId)) return;
-    if (!known || compareIds(messageId, known) > 0) this.read[channelId] = messageId;
+    const known = this.lastRead(channelId);
+    const isNewer = !known || compareIds(messageId, known) > 0;
+    if (!isNewer && !this.calls.has(channelId)) return;
+    if (isNewer) {
+      this.read.set(channelId, messageId);
+      this.untold.set(channelId, messageId);
+      this.timer ??= setTimeout(() => this.tell(), TELL_AFTER);
+    }
     this.calls.delete(channelId);
-    this.save();
     this.store.emit("unread", channelId);
   }
 
-  save() {
-    localStorage.setItem(KEY, JSON.stringify(this.read));
+  /** Tell the server, so that other devices know; a mark that gets lost is told with the next one. */
+  tell() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    for (const [channelId, messageId] of this.untold) {
+      rest.post(`${API}/channels/${channelId}/messages/${messageId}/ack`).catch((error) => console.info("read mark:", error.message));
+    }
+    this.untold.clear();
+  }
+
+  acknowledged({ channel_id: channelId, message_id: messageId }) {
+    if (this.untold.has(channelId)) return;
+    this.read.set(channelId, messageId);
+    this.calls.delete(channelId);
+    this.store.emit("unread", channelId);
   }
 }

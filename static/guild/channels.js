@@ -1,6 +1,6 @@
 /** The channel column: categories of a community, or one's direct messages. */
 
-import { build, byId, element } from "../shared/dom.js";
+import { build, byId, element, framed, renew } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { listed, t } from "../shared/i18n.js";
 import { MANAGE_CHANNELS, may } from "../shared/permissions.js";
@@ -16,7 +16,7 @@ export class Channels {
     Object.assign(this, { store, route, unread });
     this.closed = new Set(JSON.parse(localStorage.getItem(CLOSED) ?? "[]"));
     const events = "READY GUILD_CREATE GUILD_UPDATE CHANNEL_CREATE CHANNEL_UPDATE CHANNEL_DELETE GUILD_ROLE_UPDATE route unread MESSAGE_CREATE PRESENCE_UPDATE";
-    store.on(events, () => this.paint());
+    store.on(events, framed(() => this.paint()));
     byId("add-channel").addEventListener("click", () => createChannel(store, route, route.guildId));
     byId("channels").addEventListener("keydown", (event) => this.walk(event));
   }
@@ -30,7 +30,7 @@ export class Channels {
     const allowed = guild?.members ? may(store, MANAGE_CHANNELS, { guildId: guild.id }) : false;
     byId("guild-name").textContent = guild?.name ?? t("web.dm.title");
     byId("add-channel").hidden = !allowed;
-    place.replaceChildren(...(guild ? this.guildNodes(guild, allowed) : this.directNodes()));
+    renew(place, guild ? this.guildNodes(guild, allowed) : this.directNodes());
     if (focused) place.querySelector(`a[href="${focused}"]`)?.focus();
   }
 
@@ -40,7 +40,9 @@ export class Channels {
     categories.sort((one, other) => one.position - other.position);
     const known = new Set(categories.map((category) => category.id));
     const loose = element("ul", { className: "category category__list" }, ...channels.filter((channel) => !known.has(channel.parent_id)).map((channel) => this.link(channel)));
-    return [loose, ...categories.map((category) => this.category(category, channels.filter((channel) => channel.parent_id === category.id), allowed))];
+    const groups = categories.map((category) => [category, channels.filter((channel) => channel.parent_id === category.id)]);
+    const shown = groups.filter(([, inside]) => allowed || inside.length > 0);
+    return [loose, ...shown.map(([category, inside]) => this.category(category, inside, allowed))];
   }
 
   category(category, channels, allowed) {

@@ -1,6 +1,6 @@
 /** The rail of communities. */
 
-import { build, byId } from "../shared/dom.js";
+import { build, byId, framed, renew } from "../shared/dom.js";
 import { hueOf, lettersOf } from "../shared/avatar.js";
 import { textChannels } from "../chat/route.js";
 import { createGuild } from "./create.js";
@@ -8,7 +8,7 @@ import { createGuild } from "./create.js";
 export class Rail {
   constructor(store, route, unread) {
     Object.assign(this, { store, route, unread });
-    store.on("READY GUILD_CREATE GUILD_UPDATE GUILD_DELETE route unread MESSAGE_CREATE", () => this.paint());
+    store.on("READY GUILD_CREATE GUILD_UPDATE GUILD_DELETE route unread MESSAGE_CREATE", framed(() => this.paint()));
     byId("add-guild").addEventListener("click", () => createGuild(store, route));
   }
 
@@ -18,7 +18,7 @@ export class Rail {
     home.toggleAttribute("aria-current", guildId === "@me");
     if (guildId === "@me") home.setAttribute("aria-current", "page");
     home.dataset.unread = String([...this.store.direct.values()].some((channel) => this.unread.isUnread(channel)));
-    byId("rail").replaceChildren(...[...this.store.guilds.values()].filter((guild) => guild.name).map((guild) => this.item(guild, guildId)));
+    renew(byId("rail"), [...this.store.guilds.values()].filter((guild) => guild.name).map((guild) => this.item(guild, guildId)));
   }
 
   item(guild, current) {

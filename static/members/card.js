@@ -7,7 +7,7 @@ import { isOwner } from "../shared/override.js";
 import { MANAGE_GUILD, may } from "../shared/permissions.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
-import { isPaused, moodOf, voiceOf } from "./agent.js";
+import { isPaused, voiceOf } from "./agent.js";
 import { traitChart } from "./traits.js";
 
 export function openCard({ store, route }, userId, anchor) {
@@ -52,7 +52,6 @@ function fillAgent(parts, store, agent, guildId) {
   parts.more.href = `/agents/${agent.id}`;
   parts.more.hidden = false;
   wirePause(parts, store, agent, isOwner() || may(store, MANAGE_GUILD, { guildId }));
-  showMood(parts, agent);
 }
 
 function wirePause(parts, store, agent, mayPause) {
@@ -74,9 +73,4 @@ function wirePause(parts, store, agent, mayPause) {
       parts.pause.disabled = false;
     }
   });
-}
-
-async function showMood(parts, agent) {
-  parts.mood.textContent = await moodOf(agent);
-  parts.moodPart.hidden = !parts.mood.textContent;
 }

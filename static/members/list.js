@@ -1,6 +1,6 @@
 /** The people column: people who are here, agents, people who are away. */
 
-import { build, byId, framed } from "../shared/dom.js";
+import { build, byId, framed, renew } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { t } from "../shared/i18n.js";
 import { isPaused, voiceOf } from "./agent.js";
@@ -34,13 +34,12 @@ export class People {
     const here = (user) => store.status(user.id) !== "offline";
     const agents = users.filter((user) => user.bot);
     const people = users.filter((user) => !user.bot);
-    place.replaceChildren(
-      ...[
-        ["web.people.here", people.filter(here)],
-        ["web.people.agents", agents],
-        ["web.people.away", people.filter((user) => !here(user))],
-      ].filter(([, group]) => group.length > 0).map(([key, group]) => this.group(key, group)),
-    );
+    const groups = [
+      ["web.people.here", people.filter(here)],
+      ["web.people.agents", agents],
+      ["web.people.away", people.filter((user) => !here(user))],
+    ];
+    renew(place, groups.filter(([, group]) => group.length > 0).map(([key, group]) => this.group(key, group)));
     if (focused) place.querySelector(`[data-user-id="${focused}"]`)?.focus();
   }
 
@@ -60,7 +59,7 @@ export class People {
     const parts = build("person");
     const agent = this.store.agents.get(user.id);
     const status = this.store.status(user.id);
-    const paused = Boolean(agent && (this.store.paused || isPaused(agent)));
+    const paused = Boolean(agent) && (this.store.paused || isPaused(agent));
     const note = noteOf(agent);
     parts.button.dataset.userId = user.id;
     parts.button.classList.toggle("is-off", status === "offline");

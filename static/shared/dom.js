@@ -61,6 +61,14 @@ export function toast(text) {
   setTimeout(() => node.remove(), 5000);
 }
 
+/** Show these nodes, unless the same ones are there already: a click or a focus is not lost to a repaint. */
+export function renew(place, nodes) {
+  const fresh = document.createDocumentFragment();
+  fresh.append(...nodes);
+  const before = [...place.children].map((node) => node.outerHTML).join("");
+  if (before !== [...fresh.children].map((node) => node.outerHTML).join("")) place.replaceChildren(fresh);
+}
+
 /** Run `fn` at most once a frame. */
 export function framed(fn) {
   let waiting = false;

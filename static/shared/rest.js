@@ -22,7 +22,7 @@ function fieldMessage(tree) {
 }
 
 async function call(method, path, body) {
-  const request = { method, headers: {}, credentials: "same-origin" };
+  const request = { method, headers: {}, credentials: "same-origin", keepalive: document.visibilityState === "hidden" };
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
