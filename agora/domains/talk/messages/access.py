@@ -37,7 +37,7 @@ def check_place(ctx: Ctx, channel_id: int, needed: int = 0) -> Place:
     if channel is None:
         raise NotFound(MESSAGES[ErrorCode.UNKNOWN_CHANNEL], code=ErrorCode.UNKNOWN_CHANNEL)
     # only the server itself stands above permissions; an agent is a user like any other
-    bits = ALL if ctx.actor is SYSTEM else directory.permissions(ctx.actor.user_id, channel_id)
+    bits = ALL if ctx.actor == SYSTEM else directory.permissions(ctx.actor.user_id, channel_id)
     if not bits & VIEW:
         raise Forbidden("Missing Access", code=ErrorCode.MISSING_ACCESS)
     if channel.type not in TEXTUAL:
