@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 import typer
 
-from agora.kernel.commands import ConfigOption, DataOption, run
+from agora.kernel.commands import ConfigOption, DataOption, JsonOption, run
 from agora.kernel.ctx import system
 from agora.kernel.errors import AgoraError, SetupError
 
 if TYPE_CHECKING:
     from agora.domains.place.accounts.model import User
-    from agora.kernel.app import App
     from agora.kernel.ctx import Ctx
 
 T = TypeVar("T")
@@ -57,7 +56,7 @@ def add(
 
 @app.command("list")
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
@@ -112,13 +111,9 @@ def _named(ctx: Ctx, name: str) -> User:
 
 
 def _run(work: Callable[[Ctx], Awaitable[T]], config: Path | None, data: Path | None) -> T:
-    """Open the data folder, act as the server itself, and turn refusals into one sentence."""
-
-    async def as_server(app: App) -> T:
-        return await work(system(app))
-
+    """Act as the server itself, and turn refusals into one sentence."""
     try:
-        return run(as_server, config, data)
+        return run(lambda opened: work(system(opened)), config, data)
     except AgoraError as error:
         raise SetupError(_sentence(error)) from error
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 
+from agora.domains.place.audit.queries import check_chain
+from agora.kernel.commands import ConfigOption, DataOption, JsonOption, run
+
 if TYPE_CHECKING:
     from agora.domains.place.audit.chain import Verdict
+    from agora.kernel.app import App
 
 app = typer.Typer(name="audit", help="The log of privileged acts.", no_args_is_help=True)
 
@@ -22,20 +24,16 @@ def group() -> None:
 
 @app.command("verify")
 def verify(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    config: Annotated[Path | None, typer.Option("--config", help="The configuration file (default: agora.toml).")] = None,
-    data: Annotated[Path | None, typer.Option("--data", help="The data folder (default: data beside agora.toml).")] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data: DataOption = None,
 ) -> None:
     """Check that no entry was changed or removed. Example: agora audit verify --data ./data"""
 
-    async def run() -> Verdict:
-        from agora.app import open_app
-        from agora.domains.place.audit.queries import check_chain
+    async def check(opened: App) -> Verdict:
+        return await opened.db.read(check_chain)
 
-        async with open_app(config, data) as opened:
-            return await opened.db.read(check_chain)
-
-    verdict = asyncio.run(run())
+    verdict = run(check, config, data)
     if as_json:
         typer.echo(msgspec.json.encode(verdict).decode())
     elif verdict.broken_at is None:
