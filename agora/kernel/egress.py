@@ -8,6 +8,7 @@ looks names up itself). Programs started by this process are not covered.
 from __future__ import annotations
 
 import errno
+import functools
 import ipaddress
 import logging
 import socket
@@ -139,6 +140,7 @@ def _text(host: Any) -> str:
     return "" if host is None else str(host)
 
 
+@functools.lru_cache(maxsize=4096)
 def _address(host: str) -> IpAddress | None:
     """Also the short forms that the C library takes (``127.1``, ``0x7f000001``); IPv4 inside IPv6 is taken out."""
     try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
-
-import msgspec
 
 from agora.domains.operations.reference.document import build_document
 from agora.kernel.access import ANYONE
@@ -12,15 +11,21 @@ from agora.kernel.app import App
 from agora.kernel.http import Reply, Request, Route, encode
 
 
-class Reference(msgspec.Struct, frozen=True):
-    """The document as it goes out; routes do not change while a server runs."""
+class Reference:
+    """The document as it goes out, made when somebody first asks: routes do not change while a server runs."""
 
-    body: bytes
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    @functools.cached_property
+    def body(self) -> bytes:
+        """JSON."""
+        return encode(build_document(self._app.domains))
 
 
 async def open_reference(app: App) -> AsyncIterator[None]:
-    """Make the document once."""
-    app.put(Reference, Reference(encode(build_document(app.domains))))
+    """Ready to be asked."""
+    app.put(Reference, Reference(app))
     yield
 
 
