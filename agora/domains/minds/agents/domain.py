@@ -9,7 +9,7 @@ from agora.domains.minds.agents.demo import seed_demo
 from agora.domains.minds.agents.health import check_agents
 from agora.domains.minds.agents.jobs import prune_turns
 from agora.domains.minds.agents.lifetime import on_change, open_agents
-from agora.domains.minds.agents.listeners import on_message_sent
+from agora.domains.minds.agents.listeners import on_message_sent, on_spoken
 from agora.domains.minds.agents.roster import on_agent
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.domains.talk.messages import MessageSent
@@ -49,6 +49,7 @@ DOMAIN = Domain(
     listeners=(
         *(live(event, on_agent) for event in _STATES),
         *(live(event, on_change) for event in (*_STATES, events.TurnQueued)),
+        live(MessageSent, on_spoken),
         durable("agents.attention", MessageSent, on_message_sent),
     ),
     jobs=(every("1d", prune_turns),),

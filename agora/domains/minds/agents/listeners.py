@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,7 +12,7 @@ from agora.domains.minds.agents.agent import Agent, TurnClass
 from agora.domains.minds.agents.attention import Ear, Heard, Policy, decide, roll
 from agora.domains.minds.agents.energy import recover
 from agora.domains.minds.agents.pace import PACES, Pace, reading_ms
-from agora.domains.minds.agents.queries import find_last_spoken, find_root, list_agents
+from agora.domains.minds.agents.queries import find_root, list_energies
 from agora.domains.minds.agents.readiness import is_model_ready
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.settings import AgentSettings
@@ -30,14 +31,15 @@ from agora.protocol.permissions import Permission
 STALE_MS = 10 * 60_000
 """What agents say among themselves is no news after this time."""
 STALE_FOR_PEOPLE_MS = 60 * 60_000
-_NEWEST = 4  # of a burst in one channel only so many messages are read for names and interests
+BREATH_S = 0.02
+"""Nobody notices this pause, and under load it lets the next messages gather into one batch."""
+_NEWEST = 4  # of a burst in one channel only so many messages are read whole; of the others mentions and replies count
 
 
 class Background(msgspec.Struct, frozen=True):
     """What the database knows about a batch of messages."""
 
-    agents: dict[int, Agent]
-    spoken: dict[tuple[int, int], int]  # (channel, agent) -> UTC ms
+    energies: dict[int, tuple[float, int]]  # agent -> its energy, and when it was that
     roots: dict[int, int]  # message -> the message that began its exchange
     replied: dict[int, int]  # message -> its author
 
@@ -45,13 +47,14 @@ class Background(msgspec.Struct, frozen=True):
 async def on_message_sent(ctx: Ctx, batch: Sequence[Recorded]) -> Effect | None:
     """Decide who attends to these messages; the turns are written together with the listener's position."""
     app = ctx.app
-    fresh = [r for r in batch if app.clock.now_ms() - r.at < STALE_FOR_PEOPLE_MS]
+    newest = _newest(batch)
+    fresh = [r for r in batch if app.clock.now_ms() - r.at < STALE_FOR_PEOPLE_MS and (r.id in newest or _names_somebody(r))]
     heard_by = {r.id: _listeners(app, r) for r in fresh}
     fresh = [r for r in fresh if heard_by[r.id]]
     if not fresh:
         return None
-    known = await ctx.read(_find_background, fresh, {a for ids in heard_by.values() for a in ids})
-    newest = _newest(fresh)
+    known = await ctx.read(_find_background, fresh)
+    await asyncio.sleep(BREATH_S)
     turns = [t for r in fresh for t in _attend(app, r, heard_by[r.id], known, whole=r.id in newest)]
     if not turns:
         return None
@@ -64,18 +67,30 @@ async def on_message_sent(ctx: Ctx, batch: Sequence[Recorded]) -> Effect | None:
     return do_queue_turns
 
 
-def _listeners(app: App, recorded: Recorded) -> list[int]:
+def _listeners(app: App, recorded: Recorded) -> list[Agent]:
     """The agents that see the channel and may write there; the author is not among them."""
     event = recorded.event
     assert isinstance(event, MessageSent)
     directory = app.get(Directory)
     return [
-        agent.id
+        agent
         for agent in app.get(Roster).all()
         if agent.user_id != event.author_id
         and directory.can_view(agent.user_id, event.channel_id)
         and directory.permissions(agent.user_id, event.channel_id) & Permission.SEND_MESSAGES
     ]
+
+
+def on_spoken(app: App, recorded: Recorded) -> None:
+    """Note when an agent spoke where, for its cooldown."""
+    event, roster = recorded.event, app.find(Roster)
+    if roster is not None and isinstance(event, MessageSent) and event.author_is_bot:
+        roster.note_spoken(event.author_id, event.channel_id, recorded.at)
+
+
+def _names_somebody(recorded: Recorded) -> bool:
+    event = recorded.event
+    return isinstance(event, MessageSent) and (bool(event.mentions) or event.reply_to is not None)
 
 
 def _newest(batch: Sequence[Recorded]) -> set[int]:
@@ -88,24 +103,18 @@ def _newest(batch: Sequence[Recorded]) -> set[int]:
     return newest
 
 
-def _find_background(tx: Tx, batch: Sequence[Recorded], agent_ids: set[int]) -> Background:
-    agents = {agent.id: agent for agent in list_agents(tx) if agent.id in agent_ids}
+def _find_background(tx: Tx, batch: Sequence[Recorded]) -> Background:
     sent = [r.event for r in batch if isinstance(r.event, MessageSent)]
-    spoken = {
-        (channel_id, agent_id): at
-        for channel_id in {event.channel_id for event in sent}
-        for agent_id, at in find_last_spoken(tx, channel_id, agent_ids).items()
-    }
     roots = {}
     for event in sent:
         turn_id = parse(event.nonce) if event.author_is_bot and event.nonce else None
         roots[event.id] = (find_root(tx, turn_id) if turn_id else None) or event.id
     replies = [event.reply_to for event in sent if event.reply_to is not None]
     replied = {message_id: row.author_id for message_id, row in list_by_ids(tx, replies).items()}
-    return Background(agents, spoken, roots, replied)
+    return Background(list_energies(tx), roots, replied)
 
 
-def _attend(app: App, recorded: Recorded, agent_ids: Sequence[int], known: Background, *, whole: bool) -> list[NewTurn]:
+def _attend(app: App, recorded: Recorded, agents: Sequence[Agent], known: Background, *, whole: bool) -> list[NewTurn]:
     event = recorded.event
     assert isinstance(event, MessageSent)
     settings = app.config.get(AgentSettings)
@@ -116,7 +125,7 @@ def _attend(app: App, recorded: Recorded, agent_ids: Sequence[int], known: Backg
         return []
     ready = is_model_ready(app)
     ears = [
-        _ear(app, known.agents[a], known.spoken.get((event.channel_id, a)), pace, ready) for a in agent_ids if a in known.agents
+        _ear(app, agent, event.channel_id, known.energies[agent.id], ready=ready) for agent in agents if agent.id in known.energies
     ]
     policy = Policy(
         max_depth=settings.max_depth,
@@ -160,17 +169,19 @@ def _heard(app: App, recorded: Recorded, event: MessageSent, known: Background, 
     )
 
 
-def _ear(app: App, agent: Agent, spoken_at: int | None, pace: Pace, ready: bool) -> Ear:
-    now = app.clock.now_ms()
+def _ear(app: App, agent: Agent, channel_id: int, energy: tuple[float, int], *, ready: bool) -> Ear:
+    now, roster = app.clock.now_ms(), app.get(Roster)
+    left, since = energy
+    spoken_at = roster.last_spoken(agent.id, channel_id)
     return Ear(
         agent_id=agent.id,
         user_id=agent.user_id,
         name=agent.name,
         traits=agent.traits,
         interests=agent.all_interests(),
-        energy=recover(agent.energy, now - agent.energy_at, pace.recovery_ms),
+        energy=recover(left, now - since, PACES[app.config.get(AgentSettings).pace].recovery_ms),
         rested_ms=None if spoken_at is None else now - spoken_at,
-        awake=ready and app.get(Roster).may_speak(agent.id),
+        awake=ready and roster.may_speak(agent.id),
     )
 
 

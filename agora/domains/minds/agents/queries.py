@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from agora.domains.minds.agents.agent import Agent, Traits, Turn, TurnClass, Voice
 from agora.domains.minds.agents.scheduling import Waiting
@@ -14,10 +13,14 @@ from agora.domains.minds.agents.tables import agent as a
 from agora.domains.minds.agents.tables import override as o
 from agora.domains.minds.agents.tables import seed as s
 from agora.domains.minds.agents.tables import turn as t
+from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 
 _TRAITS = ("openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism")
 OPEN = ("waiting", "running")
+# Asked for every message that agents hear, so compiled once.
+_ENERGIES = prepare(select(a.c.id, a.c.energy, a.c.energy_at))
+_ROOT = prepare(select(t.c.root).where(t.c.id == bindparam("id")))
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -108,17 +111,15 @@ def count_exchange(tx: Tx, root: int) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def find_last_spoken(tx: Tx, channel_id: int, agent_ids: Collection[int]) -> dict[int, int]:
-    """Agent id -> when it last spoke in a channel (UTC ms)."""
-    query = select(t.c.agent_id, func.max(t.c.finished_at).label("at")).where(
-        t.c.channel_id == channel_id, t.c.agent_id.in_(tuple(agent_ids)), t.c.state == "done"
-    )
-    return {row.agent_id: row.at for row in tx.execute(query.group_by(t.c.agent_id)) if row.at is not None}
+def list_energies(tx: Tx) -> dict[int, tuple[float, int]]:
+    """Agent id -> its energy, and when it was that (UTC ms)."""
+    return {row.id: (row.energy, row.energy_at) for row in tx.rows(_ENERGIES)}
 
 
 def find_root(tx: Tx, turn_id: int) -> int | None:
     """The message that began the exchange which a turn belongs to."""
-    return tx.execute(select(t.c.root).where(t.c.id == turn_id)).scalar()
+    row = tx.row(_ROOT, id=turn_id)
+    return None if row is None else int(row.root)
 
 
 def find_override(tx: Tx) -> Override:

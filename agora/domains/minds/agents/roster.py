@@ -12,6 +12,8 @@ from agora.kernel.app import App
 from agora.kernel.auth import Actor
 from agora.kernel.events import Recorded
 
+MOST_SPOKEN = 10_000
+
 
 class Roster:
     """Who the agents are. ``paused`` is the override: everything rests by a person's hand."""
@@ -20,6 +22,7 @@ class Roster:
         self.paused = paused
         self._agents = {agent.id: agent for agent in agents}
         self._by_user = {agent.user_id: agent.id for agent in self._agents.values()}
+        self._spoken: dict[tuple[int, int], int] = {}
 
     def get(self, agent_id: int) -> Agent | None:
         """One agent."""
@@ -37,6 +40,20 @@ class Roster:
         """Neither it nor everything is paused."""
         agent = self._agents.get(agent_id)
         return agent is not None and agent.state == "active" and not self.paused
+
+    def last_spoken(self, agent_id: int, channel_id: int) -> int | None:
+        """When it last spoke in a channel (UTC ms), since the server's start."""
+        return self._spoken.get((agent_id, channel_id))
+
+    def note_spoken(self, user_id: int, channel_id: int, at: int) -> None:
+        """A bot has spoken; only agents are remembered, in at most so many places."""
+        agent_id = self._by_user.get(user_id)
+        if agent_id is None:
+            return
+        self._spoken.pop((agent_id, channel_id), None)
+        self._spoken[agent_id, channel_id] = at
+        if len(self._spoken) > MOST_SPOKEN:
+            del self._spoken[next(iter(self._spoken))]
 
     def put(self, agent: Agent) -> None:
         """It is new, or changed; whether it is paused is told by other events."""

@@ -25,16 +25,22 @@ def list_words(text: str) -> list[str]:
 
 def is_named(name: str, words: Sequence[str]) -> bool:
     """Whether a name stands in the words, whole, also one of several parts."""
-    parts = list_words(name)
-    if not parts:
+    parts = _parts(name)
+    if not parts or parts[0] not in words:
         return False
     span = len(parts)
-    return any(list(words[i : i + span]) == parts for i in range(len(words) - span + 1))
+    return any(tuple(words[i : i + span]) == parts for i in range(len(words) - span + 1))
 
 
 def count_hits(interests: Iterable[str], words: Sequence[str]) -> int:
     """How many interests the words touch: an equal word, or two long ones that begin alike (garden, gardening)."""
-    return sum(1 for interest in interests if any(_touches(part, words) for part in list_words(interest)))
+    return sum(1 for interest in interests if any(_touches(part, words) for part in _parts(interest)))
+
+
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> tuple[str, ...]:
+    """The words of a name or an interest, which are asked for with every message."""
+    return tuple(list_words(name))
 
 
 def _touches(part: str, words: Sequence[str]) -> bool:
