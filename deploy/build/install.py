@@ -104,12 +104,10 @@ def install_llama(version: str) -> None:
 
     wheel = build_wheel(PYTHON, version)
     mark = VENV / "agora-llama-wheel.txt"
-    if mark.is_file() and mark.read_text(encoding="utf-8") == str(wheel):
-        run_pip([str(wheel)])
-        return
-    run_pip([str(wheel)])
-    run_pip(["--force-reinstall", "--no-deps", str(wheel)])
-    mark.write_text(str(wheel), encoding="utf-8")
+    if not (mark.is_file() and mark.read_text(encoding="utf-8") == str(wheel)):
+        run_pip(["--force-reinstall", "--no-deps", str(wheel)])
+        mark.write_text(str(wheel), encoding="utf-8")
+    run_pip([str(wheel)])  # what it needs besides
 
 
 def read_pins() -> dict[str, str]:
