@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import pytest
-
 from agora.domains.place.accounts.avatars import DEFAULTS, draw_default, draw_face
 from agora.domains.place.accounts.pictures import image_type
 from tests.domains.place.conftest import API, check_described
@@ -62,20 +60,20 @@ async def test_a_picture_is_stored_and_served(agora: Kit) -> None:
     assert without.json["avatar"] is None
 
 
-@pytest.mark.parametrize(
-    "avatar",
-    [
-        "not a picture",
-        "data:image/png;base64,%%%",
-        "data:text/html;base64,PGI+",
-        data_uri(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
-        data_uri(b"\x89PNG\r\n\x1a\n" + b"0" * (2 << 20)),
-    ],
-)
-async def test_what_is_no_picture_is_refused(agora: Kit, avatar: str) -> None:
+NO_PICTURES: list[str] = [
+    "not a picture",
+    "data:image/png;base64,%%%",
+    "data:text/html;base64,PGI+",
+    data_uri(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+    data_uri(b"\x89PNG\r\n\x1a\n" + b"0" * (2 << 20)),
+]
+
+
+async def test_what_is_no_picture_is_refused(agora: Kit) -> None:
     ada = await agora.person("ada")
-    answer = await agora.scenario("PATCH", f"{API}/users/@me", ada, json={"avatar": avatar}, status=400)
-    assert "avatar" in answer.json["errors"]
+    for avatar in NO_PICTURES:
+        answer = await agora.scenario("PATCH", f"{API}/users/@me", ada, json={"avatar": avatar}, status=400)
+        assert "avatar" in answer.json["errors"]
 
 
 async def test_a_new_password_ends_the_other_sign_ins(agora: Kit) -> None:
