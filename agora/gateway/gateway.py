@@ -14,9 +14,9 @@ from agora.gateway.fanout import Fanout
 from agora.gateway.flush import Flusher
 from agora.gateway.journal import Journal, Kept
 from agora.gateway.limits import IDENTIFY_S, RESUME_S, ZOMBIE_S
-from agora.gateway.outgoing import Outgoing
+from agora.gateway.outgoing import Introduction, Outgoing
 from agora.gateway.ports import ClientOp, SessionWatch, Visibility
-from agora.gateway.ready import Introduction
+from agora.gateway.ready import Introducer
 from agora.gateway.registry import Registry
 from agora.gateway.replay import Replay
 from agora.gateway.session import Promise, Session
@@ -30,6 +30,7 @@ from agora.protocol.close_codes import CloseCode
 
 log = logging.getLogger(__name__)
 SWEEP_S = 5.0
+PACK_S = 0.1
 RECONNECT = b'{"op":7,"d":null,"s":null,"t":null}'
 
 
@@ -46,7 +47,7 @@ class Gateway:
         self.journal = Journal(folder)
         self.sight = Sight(visibility)
         self.registry = Registry(visibility)
-        self.introduction = Introduction(app)
+        self.introducer = Introducer(app)
         self.fanout = Fanout(app, self.registry, self.sight, self._introduce, self.revoke)
         self.replay = Replay(self.journal, app.ledger, self.fanout.renderer)
         self.ops = {offer.op: offer for offer in app.offers(ClientOp)}
@@ -169,6 +170,12 @@ class Gateway:
         """To read as the session's user."""
         return Ctx(app=self.app, actor=Actor(user_id=session.user_id, locale=locale), locale=locale)
 
+    def introduce(self, session: Session, promise: Promise, items: Sequence[Introduction]) -> None:
+        """What was promised is built: send it, and keep it packed once it is on its way."""
+        session.settle(promise, items)
+        for item in items:
+            self.loop.call_later(PACK_S, item.pack)
+
     def _introduce(self, session: Session, guild_id: int, seq: int) -> None:
         promise = session.promise()
         task = self.loop.create_task(self._build_guild(session, promise, guild_id, seq))
@@ -176,14 +183,14 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
 
     async def _build_guild(self, session: Session, promise: Promise, guild_id: int, seq: int) -> None:
-        items: list[Outgoing] = []
+        items: list[Introduction] = []
         try:
-            item = await self.introduction.guild(self.context(session), guild_id, seq)
+            item = await self.introducer.guild(self.context(session), guild_id, seq)
             items = [item] if item is not None else []
         except Exception:
             log.exception("could not introduce guild %d to user %d", guild_id, session.user_id)
             self.invalidate(session)
-        session.settle(promise, items)
+        self.introduce(session, promise, items)
 
     def invalidate(self, session: Session) -> None:
         """What the client knows may be wrong: make it identify again."""

@@ -45,7 +45,7 @@ async def on_identify(gateway: Gateway, connection: Connection, body: Identify) 
     session, promise = gateway.begin(kept, connection)
     ctx = Ctx(app=gateway.app, actor=actor, locale=actor.locale)
     try:
-        items = await gateway.introduction.build(ctx, session, connection.url)
+        items = await gateway.introducer.build(ctx, session, connection.url)
     except Exception:
         log.exception("could not build READY for user %d", actor.user_id)
         gateway.drop(session)
@@ -53,7 +53,7 @@ async def on_identify(gateway: Gateway, connection: Connection, body: Identify) 
     if session.connection is not connection:
         gateway.drop(session)  # gone before READY: there is nothing to resume
         return None
-    session.settle(promise, items)
+    gateway.introduce(session, promise, items)
     presence = bytes(body.presence)
     gateway.announce(connection, presence if presence != b"null" else None)
     return None

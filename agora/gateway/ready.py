@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from agora.gateway.outgoing import Outgoing, derived
+from agora.gateway.outgoing import Introduction, derived
 from agora.gateway.ports import GuildPart, ReadyPart, Visibility
 from agora.gateway.session import Session
 from agora.kernel.app import App
@@ -16,7 +16,7 @@ from agora.kernel.http import encode
 from agora.protocol import API_VERSION
 
 
-class Introduction:
+class Introducer:
     """Builds what a client is told first."""
 
     def __init__(self, app: App) -> None:
@@ -24,7 +24,7 @@ class Introduction:
         self._ready = app.offers(ReadyPart)
         self._guild = app.offers(GuildPart)
 
-    async def build(self, ctx: Ctx, session: Session, url: str) -> list[Outgoing]:
+    async def build(self, ctx: Ctx, session: Session, url: str) -> list[Introduction]:
         """READY, then one GUILD_CREATE for each of the user's guilds in the session's shard."""
         guild_ids = [g for g in self._visibility.guilds_of(session.user_id) if session.wants(g)]
         mark = derived(ctx.app.ledger.last_seq)
@@ -39,14 +39,14 @@ class Introduction:
         }
         for part in self._ready:
             ready[part.key] = await part.build(ctx)
-        items = [Outgoing("READY", encode(ready), mark)]
+        items = [Introduction("READY", encode(ready), mark)]
         for guild_id in guild_ids:
             item = await self.guild(ctx, guild_id, ctx.app.ledger.last_seq)
             if item is not None:
                 items.append(item)
         return items
 
-    async def guild(self, ctx: Ctx, guild_id: int, seq: int) -> Outgoing | None:
+    async def guild(self, ctx: Ctx, guild_id: int, seq: int) -> Introduction | None:
         """GUILD_CREATE; None when the guild or the membership has ended in the meantime."""
         if guild_id not in self._visibility.guilds_of(ctx.actor.user_id):
             return None
@@ -57,4 +57,4 @@ class Introduction:
                 body[part.key] = value
             elif value is not None:
                 body.update(value if isinstance(value, Mapping) else msgspec.to_builtins(value))
-        return Outgoing("GUILD_CREATE", encode(body), derived(seq))
+        return Introduction("GUILD_CREATE", encode(body), derived(seq))

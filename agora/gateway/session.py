@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agora.gateway.journal import Journal
@@ -21,7 +22,7 @@ class Promise:
     __slots__ = ("items",)
 
     def __init__(self) -> None:
-        self.items: list[Outgoing] | None = None
+        self.items: Sequence[Outgoing] | None = None
 
 
 class Session:
@@ -101,7 +102,7 @@ class Session:
         self._waiting.append(promise)
         return promise
 
-    def settle(self, promise: Promise, items: list[Outgoing]) -> None:
+    def settle(self, promise: Promise, items: Sequence[Outgoing]) -> None:
         """Fill a promise; what waited behind it follows, up to the next open promise."""
         promise.items = items
         waiting = self._waiting

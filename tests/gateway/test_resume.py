@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from agora.gateway import replay as replay_module
 from agora.gateway.limits import RESUME_S, RING
+from agora.gateway.outgoing import Introduction
 from agora.kernel.bus import Whisper
 from agora.kernel.events import to_channel, to_guild
 from agora.protocol.opcodes import Op
@@ -327,3 +328,18 @@ async def _arrive(history: History, town: Town, fresh: bool = False) -> None:
 def _introduced(missing: list[tuple[str, Any]]) -> bool:
     """A join in between: after a kill, who was introduced to what is not known any more."""
     return any(name == "GUILD_MEMBER_ADD" for name, _ in missing)
+
+
+async def test_who_left_in_the_middle_of_the_introduction_gets_the_rest(town: Town) -> None:
+    async with town.client() as client:
+        await client.identify("t1")
+        session_id = client.session_id
+        session = town.gateway.registry.find(session_id)
+        assert session is not None
+        for item in session.ring.since(0) or ():
+            if isinstance(item, Introduction):
+                item.pack()
+    async with town.client() as again:
+        assert await resumed(again, "t1", session_id, 1) == "RESUMED"
+        assert [p["t"] for p in again.dispatches] == ["GUILD_CREATE", "RESUMED"]
+        assert again.named("GUILD_CREATE") == client.named("GUILD_CREATE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agora.gateway.outgoing import Outgoing, derived, mark
+from agora.gateway.outgoing import Introduction, Outgoing, derived, mark
 from agora.gateway.ring import Ring
 
 
@@ -31,3 +31,12 @@ def test_a_dispatch_is_discords_envelope_with_its_number() -> None:
 def test_marks_order_by_place_and_never_mix_with_derived_ones(seq: int, index: int) -> None:
     assert mark(seq, index) >> 8 == seq
     assert mark(seq, index) <= derived(seq) < mark(seq + 1, 0)
+
+
+def test_an_introduction_is_the_same_packed_and_unpacked() -> None:
+    item = Introduction("GUILD_CREATE", b'{"members":[' + b'{"id":"1"},' * 500 + b"{}]}", derived(3))
+    before = item.text(9)
+    item.pack()
+    item.pack()
+    assert item.text(9) == before
+    assert len(item.tail) < len(before) / 10
