@@ -22,7 +22,7 @@ export function openCard({ store, route }, userId, anchor) {
   parts.tag.hidden = !user.bot;
   if (user.bot && !agent) parts.tag.lastChild.textContent = t("web.bot");
   if (agent) fillAgent(parts, store, agent, route.guildId);
-  const popover = openPopover(anchor, parts.root, { side: anchor.closest(".people") ? "left" : "below" });
+  const popover = openPopover(anchor, parts.root, { side: anchor.closest(".people") ? "left" : "below", label: parts.name.textContent });
   parts.dm.hidden = userId === store.me.id;
   parts.dm.addEventListener("click", async () => {
     popover.hidePopover();

@@ -12,9 +12,9 @@ export function traitChart(traits) {
     const part = Math.max(0, Math.min(1, traits[name]));
     const bar = document.createElement("i");
     bar.style.setProperty("--part", part);
-    const place = element("dd", {}, bar);
-    place.setAttribute("aria-label", percent.format(part));
-    chart.append(element("dt", { textContent: t(`web.trait.${name}`) }), place, element("span", { textContent: percent.format(part), ariaHidden: "true" }));
+    const track = element("span", { className: "traits__track" }, bar);
+    const value = element("span", { className: "traits__value", textContent: percent.format(part) });
+    chart.append(element("dt", { textContent: t(`web.trait.${name}`) }), element("dd", {}, track, value));
   }
   return chart;
 }

@@ -52,11 +52,15 @@ export function formDialog(parts, submit) {
 }
 
 /** Show `node` beside `anchor`; it closes by Esc or a click elsewhere. */
-export function openPopover(anchor, node, { side = "below" } = {}) {
+export function openPopover(anchor, node, { side = "below", label = "" } = {}) {
   const popover = document.createElement("div");
   popover.className = "popover";
   popover.popover = "auto";
   popover.append(node);
+  if (label) {
+    popover.role = "dialog";
+    popover.ariaLabel = label;
+  }
   document.body.append(popover);
   popover.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
