@@ -127,6 +127,7 @@ class Endpoint:
             pages = self._app.find(ErrorPages)
             if pages is not None:
                 body = pages.render(locale, error.status, error.message)
+                headers.update(pages.headers)
                 return web.Response(body=body, status=error.status, content_type="text/html", charset="utf-8", headers=headers)
         return web.Response(body=encode(error.body()), status=error.status, content_type="application/json", headers=headers)
 

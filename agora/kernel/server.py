@@ -98,5 +98,5 @@ def _plain_error(app: App, request: web.Request, error: web.HTTPException) -> we
     if pages is not None and "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/"):
         locale = "fr" if request.headers.get("Accept-Language", "").lower().startswith("fr") else "en"
         body = pages.render(locale, error.status, "There is nothing at this address.")
-        return web.Response(body=body, status=error.status, content_type="text/html", charset="utf-8")
+        return web.Response(body=body, status=error.status, content_type="text/html", charset="utf-8", headers=pages.headers)
     return web.Response(body=encode(failure.body()), status=error.status, content_type="application/json")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from agora.kernel.i18n import t
+from agora.web.headers import page_headers
 from agora.web.templates import Templates
 
 _OWN_WORDS = (401, 403, 404, 429, 500, 503)
@@ -13,6 +16,7 @@ class WebErrorPages:
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
+        self.headers: Mapping[str, str] = page_headers()
 
     def render(self, locale: str, status: int, message: str) -> bytes:
         """A whole HTML page. ``message`` is shown as it is where it tells more than the page's own words."""

@@ -71,7 +71,7 @@ async def visiting(
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale=locale, has_touch=size == PHONE
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     if person is not None:
         session = await start_session(kit.ctx(person), person.id, "test")
         await context.add_cookies([{"name": SESSION_COOKIE, "value": session.cookie.value, "url": kit.url}])

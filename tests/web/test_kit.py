@@ -89,6 +89,9 @@ async def test_pages_allow_nothing_inline_and_nothing_foreign(agora: Kit) -> Non
     answer = await agora.request("GET", "/login", headers={"Accept": "text/html"})
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "script-src 'self'" in policy and "unsafe" not in policy
+    lost = await agora.request("GET", "/nowhere", headers={"Accept": "text/html"})
+    assert lost.status == 404
+    assert "script-src 'self'" in lost.headers["Content-Security-Policy"]
     for path in TEMPLATES.rglob("*.html"):
         text = path.read_text()
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style|https?://", text), path
