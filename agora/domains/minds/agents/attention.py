@@ -4,7 +4,9 @@
 2. Whoever an agent addresses attends unless the exchange has gone deep or its own energy is spent.
 3. Others join in by chance: interests that the words touch, openness, extraversion, energy left, distance from a person
    and time since they last spoke make it more or less likely.
-4. A person's message that nobody was asked to answer finds at least the one agent it suits best.
+   Who was answered, though not called upon, is drawn in more than others.
+4. A person's message that nobody was asked to answer, and a conversation that an agent opens, find at least the one agent
+   they suit best.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from agora.domains.minds.agents.words import count_hits, is_named, list_words
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """A message as agents hear it. ``parties`` is who else is in a direct message; empty in a guild.
 
-    ``mentions`` and ``reply_author`` are user ids. ``depth`` counts acts of agents since a person's.
+    ``mentions``, ``reply_author`` and ``answers`` (whom an agent answers without calling upon them) are user ids.
+    ``opens``: an agent begins a conversation with it. ``depth`` counts acts of agents since a person's.
     """
 
     event_id: int
@@ -31,6 +34,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     mentions: frozenset[int] = frozenset()
     reply_author: int | None = None
+    answers: int | None = None
+    opens: bool = False
     parties: frozenset[int] = frozenset()
     depth: int = 0
 
@@ -54,7 +59,7 @@ class Ear(msgspec.Struct, frozen=True, kw_only=True):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of attention. ``max_depth``: messages this deep wake nobody. ``crowd``: how many may join in by chance."""
 
-    max_depth: int = 6
+    max_depth: int = 8
     crowd: int = 2
     cooldown_ms: int = 30_000
     seed: int = 0
@@ -68,7 +73,7 @@ class Notice(msgspec.Struct, frozen=True):
     reason: str
 
 
-_FALL = 0.72  # each act of an agent makes the next one less likely
+_FALL = 0.8  # each act of an agent makes the next one less likely
 _URGENCY = {
     "mention": TurnClass.MENTION,
     "name": TurnClass.MENTION,
@@ -108,7 +113,8 @@ def likelihood(heard: Heard, ear: Ear, words: Sequence[str], policy: Policy) -> 
     if ear.energy < cost(heard.depth):
         return 0.0
     touched = 1 - 0.5 ** count_hits(ear.interests, words)
-    interest = 0.18 + touched * (0.35 + 0.4 * ear.traits.openness) + (0.12 if "?" in heard.text else 0.0)
+    interest = 0.25 + touched * (0.3 + 0.4 * ear.traits.openness) + (0.12 if "?" in heard.text else 0.0)
+    interest += 0.45 if heard.answers == ear.user_id else 0.0
     chance = interest * (0.4 + 0.8 * ear.traits.extraversion) * ear.energy * _FALL**heard.depth
     if ear.rested_ms is not None and ear.rested_ms < policy.cooldown_ms:
         chance *= 0.35
@@ -139,10 +145,12 @@ def _joining(heard: Heard, ears: Sequence[Ear], words: Sequence[str], policy: Po
     ranked = sorted(margin, key=lambda agent_id: (-margin[agent_id], agent_id))
     room = (policy.crowd if not heard.by_agent else 1) - len(found)
     joined = [Notice(a, TurnClass.AMBIENT, "interest") for a in ranked if margin[a] > 0][: max(0, room)]
-    if not joined and not found and not heard.by_agent and ears and not _is_for_a_person(heard):
-        best = max(chances, key=lambda agent_id: (chances[agent_id], margin[agent_id], -agent_id))
-        return [Notice(best, TurnClass.WAITING_PERSON, "nobody else")]
-    return joined
+    if joined or found or not ears or (heard.by_agent and not heard.opens) or _is_for_a_person(heard):
+        return joined
+    best = max(chances, key=lambda agent_id: (chances[agent_id], margin[agent_id], -agent_id))
+    if heard.by_agent:
+        return [Notice(best, TurnClass.AMBIENT, "interest")] if chances[best] > 0 else []
+    return [Notice(best, TurnClass.WAITING_PERSON, "nobody else")]
 
 
 def _is_for_a_person(heard: Heard) -> bool:

@@ -12,7 +12,7 @@ from agora.domains.minds.agents.agent import Agent, TurnClass
 from agora.domains.minds.agents.attention import Ear, Heard, Policy, decide, roll
 from agora.domains.minds.agents.energy import recover
 from agora.domains.minds.agents.pace import PACES, Pace, reading_ms
-from agora.domains.minds.agents.queries import find_root, list_energies
+from agora.domains.minds.agents.queries import Origin, find_origin, list_energies
 from agora.domains.minds.agents.readiness import is_model_ready
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.settings import AgentSettings
@@ -40,8 +40,8 @@ class Background(msgspec.Struct, frozen=True):
     """What the database knows about a batch of messages."""
 
     energies: dict[int, tuple[float, int]]  # agent -> its energy, and when it was that
-    roots: dict[int, int]  # message -> the message that began its exchange
-    replied: dict[int, int]  # message -> its author
+    origins: dict[int, Origin]  # message of an agent -> the turn it came from
+    authors: dict[int, int]  # message that is answered -> its author
 
 
 async def on_message_sent(ctx: Ctx, batch: Sequence[Recorded]) -> Effect | None:
@@ -105,13 +105,12 @@ def _newest(batch: Sequence[Recorded]) -> set[int]:
 
 def _find_background(tx: Tx, batch: Sequence[Recorded]) -> Background:
     sent = [r.event for r in batch if isinstance(r.event, MessageSent)]
-    roots = {}
-    for event in sent:
-        turn_id = parse(event.nonce) if event.author_is_bot and event.nonce else None
-        roots[event.id] = (find_root(tx, turn_id) if turn_id else None) or event.id
-    replies = [event.reply_to for event in sent if event.reply_to is not None]
-    replied = {message_id: row.author_id for message_id, row in list_by_ids(tx, replies).items()}
-    return Background(list_energies(tx), roots, replied)
+    turns = {event.id: parse(event.nonce) for event in sent if event.author_is_bot and event.nonce}
+    origins = {id_: origin for id_, turn_id in turns.items() if turn_id and (origin := find_origin(tx, turn_id))}
+    asked = [event.reply_to for event in sent if event.reply_to is not None]
+    asked += [origin.message_id for origin in origins.values() if origin.message_id is not None]
+    authors = {message_id: row.author_id for message_id, row in list_by_ids(tx, asked).items()}
+    return Background(list_energies(tx), origins, authors)
 
 
 def _attend(app: App, recorded: Recorded, agents: Sequence[Agent], known: Background, *, whole: bool) -> list[NewTurn]:
@@ -134,6 +133,7 @@ def _attend(app: App, recorded: Recorded, agents: Sequence[Agent], known: Backgr
         seed=settings.seed,
     )
     notices = decide(heard, ears, policy)
+    origin = known.origins.get(event.id)
     if not whole:
         notices = [notice for notice in notices if notice.reason in ("mention", "reply", "direct")]
     return [
@@ -146,7 +146,7 @@ def _attend(app: App, recorded: Recorded, agents: Sequence[Agent], known: Backgr
             trigger_id=recorded.id,
             message_id=event.id,
             depth=heard.depth,
-            root=known.roots[event.id],
+            root=origin.root if origin else event.id,
             not_before=recorded.at + _reading_ms(pace, event, notice.urgency, roll(settings.seed, event.id, notice.agent_id, 1)),
         )
         for notice in notices
@@ -156,13 +156,16 @@ def _attend(app: App, recorded: Recorded, agents: Sequence[Agent], known: Backgr
 def _heard(app: App, recorded: Recorded, event: MessageSent, known: Background, *, whole: bool) -> Heard:
     channel = app.get(Directory).channel(event.channel_id)
     depth = recorded.cause.depth if recorded.cause else 0
+    origin = known.origins.get(event.id)
     return Heard(
         event_id=recorded.id,
         author_id=event.author_id,
         by_agent=event.author_is_bot,
         text=event.content if whole else "",
         mentions=frozenset(u for u in event.mentions if f"<@{u}>" in event.content or f"<@!{u}>" in event.content),
-        reply_author=known.replied.get(event.reply_to) if event.reply_to is not None else None,
+        reply_author=known.authors.get(event.reply_to or 0),
+        answers=known.authors.get(origin.message_id or 0) if origin else None,
+        opens=origin is not None and origin.message_id is None,
         parties=frozenset(channel.recipients) - {event.author_id} if channel is not None else frozenset(),
         # A bot from elsewhere says nothing of causes: it counts as one act away from a person, so that it and agents tire.
         depth=max(depth, 1) if event.author_is_bot else depth,

@@ -26,9 +26,9 @@ class Pace(msgspec.Struct, frozen=True):
 
 
 PACES: dict[str, Pace] = {
-    "slow": Pace(10_000, 25.0, 8.0, 30 * 60_000, 45 * 60_000, 90_000),
-    "calm": Pace(3_000, 45.0, 16.0, 6 * 60_000, 12 * 60_000, 30_000),
-    "lively": Pace(1_000, 90.0, 32.0, 90_000, 4 * 60_000, 8_000),
+    "slow": Pace(10_000, 25.0, 8.0, 20 * 60_000, 45 * 60_000, 90_000),
+    "calm": Pace(3_000, 45.0, 16.0, 150_000, 12 * 60_000, 30_000),
+    "lively": Pace(1_000, 90.0, 32.0, 45_000, 4 * 60_000, 8_000),
     "instant": Pace(0, 0.0, 0.0, 90_000, 60_000, 0),
 }
 """``instant`` waits for nothing: for measurements and tests."""

@@ -20,7 +20,14 @@ _TRAITS = ("openness", "conscientiousness", "extraversion", "agreeableness", "ne
 OPEN = ("waiting", "running")
 # Asked for every message that agents hear, so compiled once.
 _ENERGIES = prepare(select(a.c.id, a.c.energy, a.c.energy_at))
-_ROOT = prepare(select(t.c.root).where(t.c.id == bindparam("id")))
+_ORIGIN = prepare(select(t.c.root, t.c.message_id).where(t.c.id == bindparam("id")))
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The message that began a turn's exchange, and the one the turn answers (None: it opens a conversation)."""
+
+    root: int
+    message_id: int | None
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -116,10 +123,10 @@ def list_energies(tx: Tx) -> dict[int, tuple[float, int]]:
     return {row.id: (row.energy, row.energy_at) for row in tx.rows(_ENERGIES)}
 
 
-def find_root(tx: Tx, turn_id: int) -> int | None:
-    """The message that began the exchange which a turn belongs to."""
-    row = tx.row(_ROOT, id=turn_id)
-    return None if row is None else int(row.root)
+def find_origin(tx: Tx, turn_id: int) -> Origin | None:
+    """What a turn belongs to."""
+    row = tx.row(_ORIGIN, id=turn_id)
+    return None if row is None else Origin(row.root, row.message_id)
 
 
 def find_override(tx: Tx) -> Override:

@@ -28,8 +28,8 @@ class AgentSettings(msgspec.Struct, frozen=True):
 
     pace: PaceWord = "calm"
     parallel: Count = 4
-    max_depth: Count = 6
-    exchange: Count = 12
+    max_depth: Count = 8
+    exchange: Count = 16
     crowd: Count = 2
     max_tokens: Count = 160
     context_tokens: Annotated[int, msgspec.Meta(ge=256, le=1_000_000)] = 4_096

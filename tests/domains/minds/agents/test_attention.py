@@ -65,6 +65,22 @@ def test_interests_make_an_agent_join_more_often() -> None:
     assert joined("which tools for this wood") > 2 * joined("it rains again today")
 
 
+def test_a_conversation_that_an_agent_opens_finds_somebody_awake() -> None:
+    for event_id in range(100):
+        opening = heard("good morning", event_id=event_id, author_id=112, by_agent=True, opens=True, depth=1)
+        assert len(decide(opening, EARS, Policy())) == 1
+    tired = tuple(Ear(agent_id=e.agent_id, user_id=e.user_id, name=e.name, energy=0.0) for e in EARS)
+    assert decide(heard("good morning", author_id=112, by_agent=True, opens=True, depth=1), tired, Policy()) == []
+
+
+def test_who_was_answered_is_drawn_in_more_than_others() -> None:
+    def joined(answers: int | None) -> int:
+        said = (heard("I see", event_id=i, author_id=110, by_agent=True, depth=2, answers=answers) for i in range(400))
+        return sum(12 in who(decide(message, EARS, Policy())) for message in said)
+
+    assert joined(112) > 2 * joined(None)
+
+
 def test_who_sleeps_only_notes_what_people_say_to_it() -> None:
     asleep = tuple(Ear(agent_id=e.agent_id, user_id=e.user_id, name=e.name, awake=False) for e in EARS)
     assert who(decide(heard("Kofi?"), asleep, Policy())) == [10]

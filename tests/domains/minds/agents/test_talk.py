@@ -53,8 +53,8 @@ async def test_five_agents_alone_fall_silent(tmp_path: Path) -> None:
             await ask_to_speak(stage.kit.ctx(), stage.agent(name).id, stage.channel_id)
             await stage.quiet()
         said = await stage.by_agents()
-        assert len(NAMES) < len(said) <= len(NAMES) * 13
-        assert max(turn.depth for turn in await stage.turns("done")) < 6
+        assert len(NAMES) < len(said) <= len(NAMES) * 17
+        assert max(turn.depth for turn in await stage.turns("done")) < 8
 
 
 async def test_an_exchange_never_grows_beyond_its_budget(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_two_agents_alone_in_a_direct_message_come_to_an_end(tmp_path: Pat
         await stage.quiet()
         authors = [row.author_id for row in await stage.by_agents(channel_id)]
         assert authors[:2] == [kofi.user_id, yuna.user_id]
-        assert len(authors) <= 7
+        assert len(authors) <= 9
 
 
 async def test_a_person_in_a_direct_message_is_answered_every_time(tmp_path: Path) -> None:
