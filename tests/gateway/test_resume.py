@@ -343,3 +343,17 @@ async def test_who_left_in_the_middle_of_the_introduction_gets_the_rest(town: To
         assert await resumed(again, "t1", session_id, 1) == "RESUMED"
         assert [p["t"] for p in again.dispatches] == ["GUILD_CREATE", "RESUMED"]
         assert again.named("GUILD_CREATE") == client.named("GUILD_CREATE")
+
+
+async def test_a_kill_in_the_middle_of_telling_an_event_tells_nobody_twice(town: Town, tmp_path: Path) -> None:
+    async with town.client() as client:
+        await client.identify("t1")
+        session_id, seq = client.session_id, client.seq
+        before = town.gateway.journal.processed
+        await town.say("told to this one, and then came the kill")
+        await client.wait_for("MESSAGE_CREATE")
+        town.gateway.journal.processed = before
+        async with killed(town, tmp_path / "copy") as other:
+            async with other.client() as again:
+                assert await resumed(again, "t1", session_id, seq) == "RESUMED"
+                assert len(texts(again)) == 1
