@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from agora.domains.place.accounts import cli, events, http, migrations, pages, tables
 from agora.domains.place.accounts.doorkeeper import Doorkeeper
+from agora.domains.place.accounts.jobs import prune
 from agora.domains.place.accounts.links import first_owner
 from agora.domains.place.accounts.listeners import LISTENERS, OFFERS
 from agora.domains.place.accounts.passwords import Passwords
@@ -14,7 +15,7 @@ from agora.domains.place.accounts.settings import SecuritySettings
 from agora.domains.place.accounts.throttle import Throttle
 from agora.domains.place.accounts.users import Users
 from agora.kernel.auth import Authenticator
-from agora.kernel.domain import Domain
+from agora.kernel.domain import Domain, every
 from agora.kernel.firststart import FirstStart
 from agora.kernel.secrets import Secrets
 
@@ -48,6 +49,7 @@ DOMAIN = Domain(
     settings={"security": SecuritySettings},
     cli=cli.app,
     listeners=LISTENERS,
+    jobs=(every("1d", prune),),
     offers=(*OFFERS, pages.NAV, FirstStart("accounts.owner", first_owner)),
     lifetime=open_accounts,
 )

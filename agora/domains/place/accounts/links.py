@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agora.domains.place.accounts.model import CredentialKind, NewUser, User
-from agora.domains.place.accounts.queries import find_by_digest, find_owner
+from agora.domains.place.accounts.queries import find_by_digest, find_owner, has_password
 from agora.domains.place.accounts.secrets import digest, random_secret
 from agora.domains.place.accounts.service import create_user
 from agora.domains.place.accounts.sessions import Session, start_session
@@ -53,10 +53,16 @@ def do_take_link(tx: Tx, secret: str) -> int:
 
 
 async def first_owner(ctx: Ctx) -> str | None:
-    """At the first start: make the owner and say where to sign in. An owner made by ``agora user add --owner`` stays."""
-    if await ctx.read(find_owner) is not None:
+    """At the first start: make the owner and say where to sign in.
+
+    An owner who has a password (``agora user add --owner``) needs no link; one without gets one, also when a crash came
+    between making them and telling.
+    """
+    owner = await ctx.read(find_owner)
+    if owner is None:
+        owner = await create_user(ctx, NewUser(username="owner", owner=True))
+    elif await ctx.read(has_password, owner.id):
         return None
-    owner = await create_user(ctx, NewUser(username="owner", owner=True))
     # the terminal knows the address only when the port is open, and fills it in
     return f"Sign in once as the owner: {{url}}/welcome/{await make_link(ctx, owner.id)}"
 

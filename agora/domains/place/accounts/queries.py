@@ -52,6 +52,12 @@ def find_password(tx: Tx, key: str) -> tuple[User, str | None] | None:
     return None if row is None else (_user(row), row.password_hash)
 
 
+def has_password(tx: Tx, user_id: int) -> bool:
+    """Whether an account can sign in by password."""
+    row = tx.row(_BY_ID, id=user_id)
+    return row is not None and row.password_hash is not None
+
+
 def find_by_digest(tx: Tx, digest: bytes) -> Credential | None:
     """A credential by the digest of its secret, live or not."""
     row = tx.row(_BY_DIGEST, digest=digest)

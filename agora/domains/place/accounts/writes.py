@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from agora.domains.place.accounts.events import (
     CredentialIssued,
@@ -101,3 +101,9 @@ def do_revoke(tx: Tx, each: Credential) -> bool:
     event = CredentialRevoked(credential_id=each.id, user_id=each.user_id, kind=each.kind, label=each.label)
     tx.emit(event, NOBODY)
     return True
+
+
+def do_prune(tx: Tx, before_ms: int) -> int:
+    """Forget credentials that ended before this moment; the ledger still tells of them. Returns how many."""
+    old = (credential.c.revoked_at < before_ms) | (credential.c.expires_at < before_ms)
+    return int(tx.execute(delete(credential).where(old)).rowcount)

@@ -19,6 +19,7 @@ from agora.domains.place.channels.queries import (
     list_channels,
     pair_key,
 )
+from agora.domains.place.guilds import do_forget_channel
 from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite
 from agora.kernel.errors import BadRequest, invalid
 from agora.kernel.events import Audience, to_channel, to_users
@@ -143,6 +144,8 @@ def do_delete_channel(tx: Tx, channel_id: int) -> ChannelFacts:
         for child in list_channels(tx, channel.guild_id):
             if child.parent_id == channel_id:
                 do_edit_channel(tx, child.id, {"parent_id": None})
+    if channel.guild_id is not None:
+        do_forget_channel(tx, channel.guild_id, channel_id)
     _delete_rows(tx, channel_id)
     event = ChannelDeleted(channel=channel, reason=tx.ctx.audit_reason)
     tx.emit(event, _audience(channel), guild_id=channel.guild_id, channel_id=channel_id)

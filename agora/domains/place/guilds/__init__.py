@@ -21,6 +21,7 @@ from agora.domains.place.guilds.ports import GuildStep
 from agora.domains.place.guilds.roles import create_role, delete_role, edit_role
 from agora.domains.place.guilds.service import create_guild, delete_guild, do_create_guild, edit_guild
 from agora.domains.place.guilds.wire import build_member, build_role
+from agora.domains.place.guilds.writes import do_forget_channel
 
 __all__ = [
     "GuildCreated",
@@ -50,6 +51,7 @@ __all__ = [
     "delete_role",
     "do_add_member",
     "do_create_guild",
+    "do_forget_channel",
     "edit_guild",
     "edit_member",
     "edit_role",

@@ -15,10 +15,12 @@ from agora.domains.place.guilds.wire import build_member
 from agora.domains.place.permissions import Directory, MemberFacts, check_guild
 from agora.kernel import ids
 from agora.kernel.errors import invalid
-from agora.kernel.http import Request, Route
+from agora.kernel.http import Bucket, Request, Route
 from agora.kernel.ids import Id
 from agora.protocol import payloads
 
+# It walks through all names: 0.1 s for 100,000 members.
+SEARCH = Bucket("guilds.search", 10, 10.0)
 Thousand = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
@@ -191,6 +193,7 @@ ROUTES = (
         summary="Members by the beginning of a name.",
         query=SearchQuery,
         answer=list[_M],
+        bucket=SEARCH,
     ),
     Route(method="GET", path=f"{_MEMBERS}/{{user_id}}", handler=get_member, summary="A member.", answer=_M),
     Route(

@@ -21,7 +21,7 @@ from agora.domains.place.guilds.events import (
 from agora.domains.place.guilds.ports import GuildStep
 from agora.domains.place.guilds.queries import find_ban, find_member, get_guild, get_member, get_role
 from agora.domains.place.permissions import GuildFacts, MemberFacts, RoleFacts
-from agora.kernel.errors import Forbidden, NotFound
+from agora.kernel.errors import BadRequest, Forbidden, NotFound
 from agora.kernel.events import to_guild
 from agora.protocol.error_codes import MESSAGES, ErrorCode
 from agora.protocol.permissions import DEFAULT_EVERYONE
@@ -72,6 +72,13 @@ def do_delete_guild(tx: Tx, guild_id: int) -> None:
     tx.emit(GuildDeleted(guild=guild), to_guild(guild_id), guild_id=guild_id)
 
 
+def do_forget_channel(tx: Tx, guild_id: int, channel_id: int) -> None:
+    """A channel ends: its invitations end, and it is no longer the one for notices of the system."""
+    tx.execute(delete(t.invite).where(t.invite.c.channel_id == channel_id))
+    if get_guild(tx, guild_id).system_channel_id == channel_id:
+        do_edit_guild(tx, guild_id, {"system_channel_id": None})
+
+
 def do_add_member(tx: Tx, guild_id: int, user_id: int, *, by: str = "added") -> MemberFacts | None:
     """Make a user a member; None when they are one. Raises NotFound 10004, Forbidden 40007 when they are banned."""
     get_guild(tx, guild_id)
@@ -117,7 +124,9 @@ def do_edit_member(
 
 
 def do_remove_member(tx: Tx, guild_id: int, user_id: int, *, kicked: bool) -> None:
-    """End a membership. Raises NotFound 10007."""
+    """End a membership. Raises NotFound 10007, BadRequest 50055 for the owner."""
+    if get_guild(tx, guild_id).owner_id == user_id:
+        raise BadRequest("Invalid Guild", code=50055)
     member = get_member(tx, guild_id, user_id)
     for table in (t.member_role, t.member):
         tx.execute(delete(table).where(table.c.guild_id == guild_id, table.c.user_id == user_id))

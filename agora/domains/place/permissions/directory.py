@@ -6,8 +6,8 @@ right after each commit. Reading never waits and never touches the database.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from heapq import nsmallest
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -35,7 +35,7 @@ class Directory:
         self._gone_channels: dict[int, ChannelFacts] = {}
         self._guilds_of: dict[int, tuple[int, ...]] = {}
         self._private: dict[int, tuple[int, ...]] = {}
-        self._tuples: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._role_sets: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     # asking
 
@@ -84,7 +84,10 @@ class Directory:
 
     def member_ids(self, guild_id: int, after: int, limit: int) -> list[int]:
         """The ids of up to ``limit`` members after this one, lowest first."""
-        return nsmallest(limit, (user_id for user_id in self.member_facts(guild_id) if user_id > after))
+        place = self._places.get(guild_id)
+        ordered = [] if place is None else place.ordered()
+        start = bisect_right(ordered, after)
+        return ordered[start : start + limit]
 
     def guilds_of(self, user_id: int) -> tuple[int, ...]:
         """The guilds a user belongs to, oldest first."""
@@ -188,15 +191,19 @@ class Directory:
         """Add or change a member."""
         place = self._places[guild_id]
         member = msgspec.structs.replace(member, roles=self._shared(member.roles))
+        is_new = member.user_id not in place.members
         place.members[member.user_id] = member
-        place.forget_members()
-        self._link(self._guilds_of, member.user_id, guild_id)
+        if is_new:
+            place.forget_people()
+            self._link(self._guilds_of, member.user_id, guild_id)
+        else:
+            place.forget_members()
 
     def drop_member(self, guild_id: int, user_id: int) -> None:
         """Remove a member."""
         place = self._places[guild_id]
         if place.members.pop(user_id, None) is not None:
-            place.forget_members()
+            place.forget_people()
             self._unlink(self._guilds_of, user_id, guild_id)
 
     def put_channel(self, channel: ChannelFacts) -> None:
@@ -240,18 +247,19 @@ class Directory:
         place.channels[channel.id] = channel
         place.forget()
 
-    def _shared(self, ids: tuple[int, ...]) -> tuple[int, ...]:
-        return self._tuples.setdefault(ids, ids)
+    def _shared(self, role_ids: tuple[int, ...]) -> tuple[int, ...]:
+        """One tuple for all members with these roles: there are few different ones."""
+        return self._role_sets.setdefault(role_ids, role_ids)
 
     def _link(self, index: dict[int, tuple[int, ...]], user_id: int, target_id: int) -> None:
         linked = index.get(user_id, ())
         if target_id not in linked:
-            index[user_id] = self._shared(tuple(sorted((*linked, target_id))))
+            index[user_id] = tuple(sorted((*linked, target_id)))
 
     def _unlink(self, index: dict[int, tuple[int, ...]], user_id: int, target_id: int) -> None:
         left = tuple(each for each in index.get(user_id, ()) if each != target_id)
         if left:
-            index[user_id] = self._shared(left)
+            index[user_id] = left
         else:
             index.pop(user_id, None)
 

@@ -24,7 +24,7 @@ class Place:
     computations as there are different sets of roles. Owners and members with an overwrite of their own are apart.
     """
 
-    __slots__ = ("_bases", "_everybody", "_own", "_roles_of", "_seers", "channels", "guild", "members", "roles")
+    __slots__ = ("_bases", "_everybody", "_ordered", "_own", "_roles_of", "_seers", "channels", "guild", "members", "roles")
 
     def __init__(self, guild: GuildFacts) -> None:
         self.guild = guild
@@ -37,6 +37,7 @@ class Place:
         self._own: dict[int, frozenset[int]] = {}
         self._seers: dict[int, frozenset[int]] = {}
         self._everybody: frozenset[int] | None = None
+        self._ordered: list[int] | None = None
 
     def forget(self) -> None:
         """Drop the remembered results: roles, overwrites or the owner changed."""
@@ -46,9 +47,14 @@ class Place:
         self.forget_members()
 
     def forget_members(self) -> None:
-        """Drop who sees what: somebody came, left or changed roles."""
+        """Drop who sees what: somebody came or changed roles."""
         self._seers.clear()
+
+    def forget_people(self) -> None:
+        """Drop who belongs here: somebody came or left."""
+        self.forget_members()
         self._everybody = None
+        self._ordered = None
 
     def base(self, member: MemberFacts, now_ms: int) -> int:
         """Permissions in the guild itself."""
@@ -82,6 +88,12 @@ class Place:
         if self._everybody is None:
             self._everybody = frozenset(self.members)
         return self._everybody
+
+    def ordered(self) -> list[int]:
+        """The ids of all members, lowest first."""
+        if self._ordered is None:
+            self._ordered = sorted(self.members)
+        return self._ordered
 
     def _base(self, role_ids: tuple[int, ...]) -> int:
         bits = self._bases.get(role_ids)

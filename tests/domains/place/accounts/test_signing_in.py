@@ -282,3 +282,23 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
         assert await me(kit, ada.token) == 200
         assert await me(kit, f"Bot {bot.token}") == 200
         assert kit.lines == ()
+
+
+async def test_old_credentials_are_forgotten(clocked: tuple[Kit, FrozenClock]) -> None:
+    from agora.domains.place.accounts.jobs import prune
+    from agora.domains.place.accounts.queries import find_credential
+
+    kit, clock = clocked
+    ada = await register(kit)
+    for label in ("kept", "revoked"):
+        await accounts.issue_token(kit.ctx(), ada.id, label)
+    found = {each.label: each.id for each in await accounts.list_tokens(kit.ctx(), ada.id)}
+    await accounts.revoke_token(kit.ctx(), found["revoked"])
+    clock.advance(29 * 86_400_000)
+    await prune(kit.ctx())
+    assert await kit.app.db.read(find_credential, found["revoked"]) is not None
+    clock.advance(2 * 86_400_000)
+    await prune(kit.ctx())
+    assert await kit.app.db.read(find_credential, found["revoked"]) is None
+    assert await kit.app.db.read(find_credential, found["kept"]) is not None
+    assert await me(kit, ada.token) == 200

@@ -155,3 +155,12 @@ async def test_hidden_from_who_manages_channels_elsewhere(town: Town) -> None:
     await town.call("PUT", f"{path}/permissions/{town.ben.id}", json=hide, status=204, events=("ChannelUpdated",))
     await town.call("PATCH", path, town.ben, json={"name": "mine"}, status=403, code=50001)
     await town.call("DELETE", path, town.ben, status=403, code=50001)
+
+
+async def test_what_leaned_on_a_channel_goes_with_it(town: Town) -> None:
+    code = (await town.call("POST", f"/channels/{town.room}/invites", json={}, events=("InviteCreated",))).json["code"]
+    notices = {"system_channel_id": str(town.room)}
+    await town.call("PATCH", f"/guilds/{town.guild}", json=notices, events=("GuildUpdated",))
+    await town.call("DELETE", f"/channels/{town.room}", events=("GuildUpdated", "ChannelDeleted"))
+    assert (await town.call("GET", f"/guilds/{town.guild}")).json["system_channel_id"] is None
+    await town.call("GET", f"/invites/{code}", town.eve, status=404, code=10006)

@@ -180,17 +180,17 @@ def test_members_are_cheap() -> None:
     fill(directory)
     for role_id in range(2, 12):
         directory.put_role(1, RoleFacts(id=role_id, name=str(role_id), permissions=SEND))
-    for number in range(20_000):
+    for number in range(10_000):
         roles = tuple(sorted(chance.sample(range(2, 12), chance.randrange(4))))
         directory.put_member(1, MemberFacts(user_id=1 << 40 | number, roles=roles, joined_at=clock.now_ms()))
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert size < 7_000_000, f"{size / 1e6:.1f} MB"
+    assert size < 3_500_000, f"{size / 1e6:.1f} MB"
     deny = Overwrite(1, 0, deny=VIEW)
     directory.put_channel(ChannelFacts(id=50, type=0, guild_id=1, overwrites=(deny, Overwrite(5, 0, allow=VIEW))))
     started = time.process_time()
     seers = directory.viewers(50)
     spent = time.process_time() - started
-    assert 1_000 < len(seers) < 8_000
-    assert spent < 0.2, f"{spent:.3f} s"
+    assert 500 < len(seers) < 4_000
+    assert spent < 0.1, f"{spent:.3f} s"
     assert directory.permissions(10, 50) == ALL
