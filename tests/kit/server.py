@@ -19,10 +19,12 @@ from agora.kernel.ctx import Ctx
 from agora.kernel.durable import Durables
 from agora.kernel.events import Recorded
 
-# What every test server starts with: no rate limits, the fake engine, any free port.
+# What every test server starts with: no rate limits, passwords hashed at the least cost, the fake engine, any free port.
 FLAGS: dict[str, Any] = {
     "server.port": 0,
     "security.rate_limits": False,
+    "security.argon2_memory_mib": 8,
+    "security.argon2_passes": 1,
     "inference.engine": "fake",
 }
 
