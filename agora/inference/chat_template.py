@@ -7,6 +7,7 @@ template is rendered around the marks, and the words are put back as plain segme
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from agora.inference.errors import BadRequestToModel
@@ -50,8 +51,9 @@ def _render(template: str, messages: list[dict[str, str]], beginning: str, end: 
     from jinja2 import TemplateError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
     environment.globals["raise_exception"] = _complain
+    environment.globals["strftime_now"] = _format_today
     environment.globals["range"] = _short_range
     try:
         pieces: list[str] = []
@@ -72,6 +74,11 @@ def _render(template: str, messages: list[dict[str, str]], beginning: str, end: 
 def _complain(message: object) -> str:
     """What templates call to refuse a conversation."""
     raise ValueError(str(message))
+
+
+def _format_today(form: str) -> str:
+    """Several templates tell the model the date."""
+    return datetime.now(UTC).strftime(form)
 
 
 def _short_range(*bounds: Any) -> range:

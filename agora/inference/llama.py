@@ -7,6 +7,7 @@ knows requests; neither is safe for several threads, except for `tokenize`, whic
 import ctypes
 import logging
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ _CACHE_TYPES = {"f16": 1, "q8_0": 8}
 _LOG_LEVELS = {2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
 # Said because the memory of all sequences together is larger than one may be; each one is held to the model's limit.
 _HARMLESS = ("possible training context overflow",)
+# While a step is cut short on purpose llama.cpp calls it an error, in three lines.
+_aborting = threading.Event()
 _library: Any = None
 _keep_alive: list[Any] = []
 
@@ -66,7 +69,7 @@ def describe_system() -> str:
 
 def _take_log(level: int, text: bytes, _data: Any) -> None:
     line = text.decode("utf-8", "replace").rstrip()
-    if any(words in line for words in _HARMLESS):
+    if _aborting.is_set() or any(words in line for words in _HARMLESS):
         level = 0
     if line and line != ".":
         log.log(_LOG_LEVELS.get(level, logging.DEBUG), "%s", line)
@@ -261,6 +264,7 @@ class LlamaMemory:
 
     def abort(self) -> None:
         """Makes a running `decode` return ABORTED soon; callable from any thread."""
+        _aborting.set()
         self._flag[0] = b"\x01"
 
     def close(self) -> None:
@@ -268,6 +272,7 @@ class LlamaMemory:
         if self._pointer:
             self._library.llama_free(self._pointer)
             self._pointer = None
+            _aborting.clear()
 
     def _make_batch(self, size: int) -> Any:
         """A batch over our own arrays: llama_batch_init would make one allocation per token for the sequence ids."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agora.inference.chat_template import CHATML, render_messages
@@ -59,3 +61,8 @@ def test_a_template_that_refuses_system_gets_it_in_the_first_message() -> None:
 def test_a_bad_template_is_an_error_and_nothing_more(template: str) -> None:
     with pytest.raises(BadRequestToModel, match="template"):
         render_messages(template, (ChatMessage("user", "hi"),))
+
+
+def test_templates_may_break_out_of_loops_and_ask_for_the_date() -> None:
+    template = "{{ strftime_now('%Y') }}{% for m in messages %}{{ m.content }}{% break %}{% endfor %}"
+    assert re.fullmatch(r"20\d\dbe kind", joined(render_messages(template, HELLO)))
