@@ -11,11 +11,14 @@ export const isOwner = () => document.querySelector("[data-owner]")?.dataset.own
 export function wireOverride(store) {
   const button = byId("override");
   const notice = byId("paused");
+  const silent = byId("silent");
   const switches = [button, byId("paused-resume")].filter(Boolean);
 
   const paint = () => {
     const { paused } = store;
     if (notice) notice.hidden = !paused;
+    if (silent) silent.hidden = paused || !store.silent;
+    if (silent) silent.title = store.silent ?? "";
     button.setAttribute("aria-pressed", String(paused));
     button.lastElementChild.textContent = t(paused ? "web.override.resume" : "web.override.pause");
     button.title = t(paused ? "web.override.resume_note" : "web.override.pause_note");

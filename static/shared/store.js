@@ -15,6 +15,7 @@ export class Store {
     this.presences = new Map();
     this.agents = new Map();
     this.paused = false;
+    this.silent = null;
   }
 
   /** Call `fn(data)` after the state has taken the event in. Returns a function that ends it. */
@@ -136,5 +137,6 @@ const REDUCERS = {
   MESSAGE_CREATE: keepMessage,
   AGORA_OVERRIDE: (store, data) => {
     store.paused = data.paused;
+    if ("silent" in data) store.silent = data.silent;
   },
 };

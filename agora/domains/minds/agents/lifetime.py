@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator
 from agora.domains.minds.agents import events
 from agora.domains.minds.agents.openings import open_conversations
 from agora.domains.minds.agents.queries import find_override, list_agents
+from agora.domains.minds.agents.readiness import find_silence
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.runner import Runner
 from agora.domains.talk.presence import set_presence
 from agora.kernel.app import App
+from agora.kernel.bus import Whisper
 from agora.kernel.ctx import system
-from agora.kernel.events import Recorded
+from agora.kernel.events import EVERYBODY, Recorded
+from agora.kernel.http import encode
 
 log = logging.getLogger(__name__)
 TICK_S = 3.0
@@ -40,12 +43,22 @@ async def open_agents(app: App) -> AsyncIterator[None]:
 
 
 async def _tick(app: App) -> None:
+    silence = find_silence(app)
     while True:
         await asyncio.sleep(TICK_S)
         try:
+            if (now := find_silence(app)) != silence:
+                silence = now
+                _tell_silence(app, silence)
             await open_conversations(system(app))
         except Exception:
             log.exception("the agents' own clock failed; it goes on")
+
+
+def _tell_silence(app: App, silence: str | None) -> None:
+    """The page says at once when the model comes or goes."""
+    body = encode({"paused": app.get(Roster).paused, "silent": silence})
+    app.bus.whisper(Whisper("AGORA_OVERRIDE", body, EVERYBODY))
 
 
 def show_presence(app: App) -> None:

@@ -19,3 +19,9 @@ def describe_model(app: App) -> tuple[str, str]:
         return "stopped", "This server runs without a model engine."
     info = engine.info()
     return info.state, info.reason
+
+
+def find_silence(app: App) -> str | None:
+    """Why no agent can speak, when the model is missing or has failed; None while it is ready or still being loaded."""
+    state, reason = describe_model(app)
+    return None if state in ("ready", "starting") else reason or f"the model engine is {state}"

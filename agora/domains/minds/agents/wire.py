@@ -10,6 +10,7 @@ from agora.domains.minds.agents.agent import Agent, Traits, Turn, Voice
 from agora.domains.minds.agents.energy import recover
 from agora.domains.minds.agents.pace import PACES
 from agora.domains.minds.agents.queries import Override
+from agora.domains.minds.agents.readiness import find_silence
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.runner import Runner
 from agora.domains.minds.agents.settings import AgentSettings
@@ -78,7 +79,7 @@ class TurnView(msgspec.Struct, frozen=True, kw_only=True, rename={"urgency": "cl
 
 
 class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
-    """The override and how many turns run at this moment."""
+    """The override, how many turns run at this moment, and why agents cannot speak although nobody paused them (no model)."""
 
     paused: bool
     by: str | None
@@ -86,6 +87,7 @@ class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     running: int
     agents: int
+    silent: str | None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -155,6 +157,7 @@ def build_override(app: App, override: Override) -> OverrideView:
         reason=override.reason,
         running=len(runner.list_running()) if runner is not None else 0,
         agents=len(app.get(Roster).all()),
+        silent=find_silence(app),
     )
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from agora.domains.minds.agents.runner import Runner
 from agora.inference.errors import GenerationFailed
-from tests.domains.minds.agents.stage import NAMES, Stage, open_stage
+from agora.inference.fake import FakeEngine
+from tests.domains.minds.agents.stage import FLAGS, NAMES, Stage, open_stage
+from tests.kit.server import open_kit
 
 
 async def start_answer(stage: Stage) -> None:
@@ -141,3 +143,28 @@ async def test_a_late_answer_is_posted_once_when_the_model_comes_back(tmp_path: 
         await stage.say("hello Kofi")
         await stage.quiet()
         assert [row.content for row in await stage.by_agents()] == ["Here I am."]
+
+
+async def test_without_a_usable_model_people_talk_and_are_told_why_agents_do_not(tmp_path: Path) -> None:
+    flags = {**FLAGS, "inference.engine": "llama", "inference.model": "not-there"}
+    async with open_kit(tmp_path, flags=flags) as kit:
+        stage = Stage(kit, FakeEngine())
+        await stage.found("Kofi")
+
+        async def is_known() -> bool:
+            return "no model named not-there" in (
+                (await kit.request("GET", "/api/agora/override", stage.owner)).json["silent"] or ""
+            )
+
+        await stage.until(is_known)
+        await stage.say("good morning")
+        await stage.say("hello Kofi")
+        await kit.settle()
+        (turn,) = await stage.turns()  # only who was called upon remembers it, for when a model comes
+        assert (turn.state, turn.reason) == ("waiting", "name")
+        ready = await kit.request("GET", "/readyz")
+        agents = next(part for part in ready.json["components"] if part["name"] == "agents")
+        assert (ready.status, agents["state"]) == (200, "degraded")
+        assert "not-there" in agents["reason"]
+        engine = (await kit.request("GET", "/api/agora/models", stage.owner)).json["engine"]
+        assert engine["state"] == "failed"
