@@ -9,8 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from agora.domains.talk.search import Match
 from agora.domains.talk.search.http import mark
+from agora.domains.talk.search.queries import build_query
 from agora.domains.talk.search.words import build_expression
+from agora.kernel.tx import Tx
 from tests.domains.talk.conftest import Room
 from tests.domains.talk.shapes import check_shape
 from tests.kit.server import Person
@@ -32,6 +35,7 @@ async def test_words_phrases_accents_and_unfinished_words(room: Room) -> None:
     assert await _ask(room, q='"coffee strong"') == []
     assert await _ask(room, q="coffee roas") == ["coffee beans are roasted here"]
     assert await _ask(room, q="") == []
+    assert await _ask(room, q="!!! ?") == []
     assert await _ask(room, q="   ") == []
 
 
@@ -152,3 +156,26 @@ def test_no_text_is_a_syntax_error(index: sqlite3.Connection, text: str, as_you_
 
 def test_marks() -> None:
     assert mark("a \x02b\x03 <c>") == "a <mark>b</mark> &lt;c&gt;"
+
+
+@pytest.mark.parametrize(
+    ("match", "plan"),
+    [
+        (Match(channels=(1,), expression='"soup"'), ["SCAN messages_fts VIRTUAL TABLE", "SEARCH messages_message USING INTEGER"]),
+        (Match(channels=(1, 2), expression='"soup"'), ["SCAN messages_fts VIRTUAL TABLE", "SEARCH messages_message USING INTEGER"]),
+        (Match(channels=(1,), authors=(7,)), ["SEARCH messages_message USING INDEX messages_message_channel"]),
+        (Match(channels=(1, 2), authors=(7,)), ["SCAN messages_message"]),
+    ],
+)
+async def test_the_words_are_asked_first_and_nothing_is_sorted(room: Room, match: Match, plan: list[str]) -> None:
+    def explain(tx: Tx) -> list[str]:
+        compiled = build_query(match, 25, 0).compile(tx.connection, compile_kwargs={"literal_binds": True})
+        driver = tx.connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {compiled}").fetchall()]
+
+    lines = await room.kit.ctx().read(explain)
+    tables = [line for line in lines if "messages_" in line]
+    assert len(tables) == len(plan), lines
+    assert all(line.startswith(start) for line, start in zip(tables, plan, strict=True)), lines
+    assert not any("ORDER BY" in line for line in lines), lines

@@ -94,9 +94,9 @@ async def get_agora_search(request: Request) -> AgoraSearchAnswer:
     if query.mode != "text":
         raise invalid("mode", "This server searches by text: use mode=text.")
     guild_id = None if query.guild_id is None else _snowflake("guild_id", query.guild_id)
-    match = build_match(request.ctx.app, readable_channels(request.ctx, guild_id), query.q)
-    if match.expression is None and match == Match(channels=match.channels) and not query.q.strip():
+    if not query.q.strip():
         return AgoraSearchAnswer([], None, 0)
+    match = build_match(request.ctx.app, readable_channels(request.ctx, guild_id), query.q)
     if query.cursor is not None:
         match = msgspec.structs.replace(match, max_id=min(match.max_id, _snowflake("cursor", query.cursor)))
     page = await search(request.ctx, match, query.limit + 1)

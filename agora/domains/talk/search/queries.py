@@ -22,10 +22,15 @@ def find_hits(tx: Tx, match: Match, limit: int, offset: int = 0) -> Found:
     """One page of what matches, and how many there are in all."""
     if not match.channels or match.impossible or match.authors is None or match.mentions is None:
         return NOTHING
-    rows = tx.execute(_ordered(_hits(match), match).limit(limit).offset(offset)).all()
+    rows = tx.execute(build_query(match, limit, offset)).all()
     counted = _filtered(select(literal_column("1")), match).limit(MAX_COUNTED).subquery()
     total = tx.execute(select(func.count()).select_from(counted)).scalar_one()
     return Found(tuple(Hit(row.id, row.snippet or "") for row in rows), int(total))
+
+
+def build_query(match: Match, limit: int, offset: int) -> Select[Any]:
+    """The statement for one page: the words are looked up first, then their messages by id, already in order."""
+    return _ordered(_hits(match), match).limit(limit).offset(offset)
 
 
 def _hits(match: Match) -> Select[Any]:
@@ -41,17 +46,18 @@ def _filtered(query: Select[Any], match: Match) -> Select[Any]:
     if match.expression is None:
         query = query.select_from(message)
     else:
-        query = query.select_from(fts.join(message, m.id == fts.c.rowid))
+        # "+ 0" keeps SQLite from asking the index once for each message of a channel: the words must come first
+        query = query.select_from(fts.join(message, m.id == fts.c.rowid + 0))
         query = query.where(fts.c.messages_fts.op("MATCH")(match.expression))
     return query.where(*_conditions(match))
 
 
 def _conditions(match: Match) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if len(match.channels) == 1:
+    if len(match.channels) == 1 and match.expression is None:
         conditions.append(m.channel_id == match.channels[0])
     else:
-        # "+ 0" keeps SQLite from sorting whole channels where it can walk the ids backwards and stop early
+        # here it keeps SQLite from sorting whole channels where it can walk the ids backwards and stop early
         conditions.append((m.channel_id + 0).in_(_listed(match.channels)))
     if match.authors:
         conditions.append(m.author_id.in_(match.authors))
@@ -67,10 +73,11 @@ def _conditions(match: Match) -> list[ColumnElement[bool]]:
         conditions.append(m.has.op("&")(match.lacks) == 0)
     if match.pinned is not None:
         conditions.append(m.pinned_ms.is_not(None) if match.pinned else m.pinned_ms.is_(None))
+    key = _key(match)
     if match.min_id > 0:
-        conditions.append(m.id > match.min_id)
+        conditions.append(key > match.min_id)
     if match.max_id < MAX_ID:
-        conditions.append(m.id < match.max_id)
+        conditions.append(key < match.max_id)
     return conditions
 
 
@@ -82,5 +89,10 @@ def _listed(ids: tuple[int, ...]) -> Select[Any]:
 def _ordered(query: Select[Any], match: Match) -> Select[Any]:
     if match.by_relevance and match.expression is not None:
         return query.order_by(literal_column("messages_fts.rank"))
-    key = m.id if match.expression is None else fts.c.rowid
+    key = _key(match)
     return query.order_by(key.desc() if match.newest_first else key.asc())
+
+
+def _key(match: Match) -> ColumnElement[int]:
+    """The id where the statement walks along it."""
+    return m.id if match.expression is None else fts.c.rowid

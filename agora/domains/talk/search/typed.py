@@ -52,7 +52,10 @@ def build_match(app: App, channels: tuple[int, ...], text: str) -> Match:
         rest.append(text[end : found.start()])
         end = found.end()
     rest.append(text[end:])
-    return msgspec.structs.replace(match, expression=build_expression(" ".join(rest), as_you_type=True))
+    words = " ".join(rest).strip()
+    expression = build_expression(words, as_you_type=True)
+    # only punctuation is left: it occurs nowhere in the index
+    return msgspec.structs.replace(match, expression=expression, impossible=bool(words) and expression is None)
 
 
 def _narrow(app: App, match: Match, key: str, value: str) -> Match | None:
