@@ -42,6 +42,10 @@ class Description:
             return [] if body is None else [f"{method} {path}: {status} has no body in Discord's description"]
         return self.check_pointer(pointer, body)
 
+    def knows(self, method: str, path: str) -> bool:
+        """Whether Discord has this operation. Raises Undescribed when it has not even the path."""
+        return method.lower() in self._document["paths"][self._template(path)]
+
     def check_named(self, name: str, value: Any) -> list[str]:
         """The same for one named object, such as ``UserResponse``."""
         return self.check_pointer(f"/components/schemas/{name}", value)

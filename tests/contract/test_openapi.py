@@ -1,0 +1,203 @@
+"""Every implemented route that Discord describes answers as Discord describes it, for success and for what goes wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from agora.gateway import ROUTES as GATEWAY_ROUTES
+from agora.kernel.http import Route
+from tests.contract.description import PREFIX, Description, Undescribed
+from tests.contract.story import Story
+from tests.kit.server import Kit, Person
+
+THUMB = "%F0%9F%91%8D"
+
+
+class Tour:
+    """Calls of one person, with the ids of what the calls make."""
+
+    def __init__(self, story: Story, person: Person, guild: str) -> None:
+        self.story = story
+        self.person = person
+        self.guild = guild
+        self.called: set[tuple[str, str]] = set()
+
+    async def __call__(self, method: str, path: str, body: Any = None, status: int | None = None) -> Any:
+        self.called.add((method, path.partition("?")[0]))
+        return await self.story.call(self.person, method, path, body, status)
+
+
+async def visit_messages(call: Tour, channel: str) -> None:
+    """All routes of messages, pins and reactions."""
+    messages = f"/channels/{channel}/messages"
+    first = (await call("POST", messages, {"content": "first", "nonce": "1", "tts": False}))["id"]
+    reply = {"content": "second", "message_reference": {"message_id": first}, "embeds": [{"title": "T", "fields": []}]}
+    second = (await call("POST", messages, reply))["id"]
+    one = f"{messages}/{first}"
+    await call("PATCH", one, {"content": "**changed**"})
+    await call("POST", f"/channels/{channel}/typing", status=204)
+    for pins in (f"{messages}/pins", f"/channels/{channel}/pins"):
+        await call("PUT", f"{pins}/{first}", status=204)
+        await call("GET", pins)
+        await call("DELETE", f"{pins}/{first}", status=204)
+    await visit_reactions(call, f"{one}/reactions")
+    await call("GET", f"{messages}?limit=10")
+    await call("GET", f"{messages}?around={first}")
+    await call("GET", f"{messages}/{second}")
+    await call("GET", f"/guilds/{call.guild}/messages/search?content=second")
+    await call("DELETE", one, status=204)
+    third = (await call("POST", messages, {"content": "third"}))["id"]
+    await call("POST", f"{messages}/bulk-delete", {"messages": [second, third]}, 204)
+
+
+async def visit_reactions(call: Tour, reactions: str) -> None:
+    """All routes of reactions, with one there when messages are read."""
+    await call("PUT", f"{reactions}/{THUMB}/@me", status=204)
+    await call("GET", f"{reactions}/{THUMB}")
+    await call("GET", reactions.removesuffix("/reactions"))
+    await call("DELETE", f"{reactions}/{THUMB}/@me", status=204)
+    await call("PUT", f"{reactions}/{THUMB}/@me", status=204)
+    await call("DELETE", f"{reactions}/{THUMB}/{call.person.id}", status=204)
+    await call("DELETE", f"{reactions}/{THUMB}", status=204)
+    await call("DELETE", reactions, status=204)
+
+
+async def visit_guild(call: Tour, friend: Person) -> None:
+    """All routes of communities, members, roles and bans."""
+    guild, member = f"/guilds/{call.guild}", f"/guilds/{call.guild}/members/{friend.id}"
+    await call("GET", f"{guild}?with_counts=true")
+    await call("PATCH", guild, {"name": "Other", "description": "D"})
+    role = (await call("POST", f"{guild}/roles", {"name": "R", "permissions": "0"}))["id"]
+    await call("GET", f"{guild}/roles")
+    await call("GET", f"{guild}/roles/{role}")
+    await call("PATCH", f"{guild}/roles/{role}", {"name": "RR"})
+    await call("PATCH", f"{guild}/roles", [{"id": role, "position": 1}])
+    await call("PUT", f"{member}/roles/{role}", status=204)
+    await call("GET", member)
+    await call("GET", f"{guild}/members?limit=10")
+    await call("GET", f"{guild}/members/search?query=the&limit=10")
+    await call("PATCH", member, {"nick": "N"})
+    await call("PATCH", f"{guild}/members/@me", {"nick": "Me"})
+    await call("GET", f"/users/@me{guild}/member")
+    await call("DELETE", f"{member}/roles/{role}", status=204)
+    await call("DELETE", f"{guild}/roles/{role}", status=204)
+    await call("DELETE", member, status=204)
+    ban = f"{guild}/bans/{friend.id}"
+    await call("PUT", ban, {}, 204)
+    await call("GET", f"{guild}/bans")
+    await call("GET", ban)
+    await call("DELETE", ban, status=204)
+    await call("GET", f"{guild}/audit-logs")
+
+
+async def visit_channels(call: Tour, friend: Person) -> str:
+    """All routes of channels and invitations; returns a text channel."""
+    channels = f"/guilds/{call.guild}/channels"
+    category = (await call("POST", channels, {"name": "C", "type": 4}))["id"]
+    channel = (await call("POST", channels, {"name": "t", "type": 0, "parent_id": category}))["id"]
+    await call("PUT", f"/channels/{channel}/permissions/{friend.id}", {"type": 1, "allow": "1024", "deny": "0"}, 204)
+    await call("GET", channels)
+    await call("GET", f"/channels/{channel}")
+    await call("PATCH", f"/channels/{channel}", {"topic": "T", "rate_limit_per_user": 0})
+    await call("PATCH", channels, [{"id": channel, "position": 2}], 204)
+    await call("DELETE", f"/channels/{channel}/permissions/{friend.id}", status=204)
+    invites = f"/channels/{channel}/invites"
+    code = (await call("POST", invites, {}, 200))["code"]
+    await call("GET", invites)
+    await call("GET", f"/guilds/{call.guild}/invites")
+    await call("GET", f"/invites/{code}?with_counts=true")
+    await call("DELETE", f"/invites/{code}")
+    await call("DELETE", f"/channels/{category}")
+    return str(channel)
+
+
+async def visit_own(call: Tour, friend: Person, other: Person) -> None:
+    """All routes about oneself."""
+    for path in ("/users/@me", f"/users/{friend.id}", "/users/@me/guilds", "/applications/@me", "/oauth2/applications/@me"):
+        await call("GET", path)
+    await call("PATCH", "/users/@me", {"global_name": "Me"})
+    direct = (await call("POST", "/users/@me/channels", {"recipient_id": str(friend.id)}))["id"]
+    await call("POST", f"/channels/{direct}/messages", {"content": "hello"})
+    await call("GET", f"/channels/{direct}")
+    group = await call("POST", "/users/@me/channels", {"recipients": [str(friend.id), str(other.id)]})
+    await call("GET", f"/channels/{group['id']}")
+    await call("GET", "/gateway")
+    await call("GET", "/gateway/bot")
+
+
+async def test_every_route_answers_as_discord_describes(agora: Kit, discord_description: Description | None) -> None:
+    people = [await agora.person(f"the-{name}") for name in ("owner", "friend", "other")]
+    owner, friend, other = people
+    guild_id = await agora.guild(owner, friend, other)
+    call = Tour(Story(agora, discord_description), owner, str(guild_id))
+    await visit_own(call, friend, other)
+    channel = await visit_channels(call, friend)
+    await visit_messages(call, channel)
+    await visit_guild(call, friend)
+    leaver = Tour(call.story, other, call.guild)
+    await leaver("DELETE", f"/users/@me/guilds/{guild_id}", status=204)
+    missing = _described(agora, discord_description) - _routes(agora, call.called | leaver.called)
+    assert missing == set(), "implemented and described, but never compared"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("GET", "/users/1", None, 404, 10013),
+        ("GET", "/channels/1", None, 404, 10003),
+        ("GET", "/guilds/1", None, 404, 10004),
+        ("GET", "/channels/{channel}/messages/1", None, 404, 10008),
+        ("GET", "/guilds/{guild}/roles/1", None, 404, 10011),
+        ("GET", "/guilds/{guild}/members/1", None, 404, 10007),
+        ("POST", "/channels/{channel}/messages", {"content": ""}, 400, 50006),
+        ("POST", "/channels/{channel}/messages", {"content": 5}, 400, 50035),
+        ("POST", "/guilds/{guild}/channels", {"name": ""}, 400, 50035),
+        ("PATCH", "/users/@me", {"username": "x" * 100}, 400, 50035),
+    ],
+)
+async def test_what_goes_wrong_has_discords_shape_and_code(
+    agora: Kit, discord_description: Description | None, method: str, path: str, body: Any, status: int, code: int
+) -> None:
+    owner = await agora.person("the-owner")
+    guild = await agora.guild(owner)
+    channel = await agora.channel(owner, guild)
+    story = Story(agora, discord_description)
+    path = path.format(channel=channel, guild=guild)
+    answer = await story.call(owner, method, path, body, status)
+    assert answer["code"] == code
+    assert answer["message"]
+    unsigned = await agora.request(method, PREFIX + path, None, json=body)
+    assert unsigned.status == 401
+    assert unsigned.json == {"code": 0, "message": "401: Unauthorized"}
+
+
+def _all_routes(kit: Kit) -> list[Route]:
+    return [r for r in (*GATEWAY_ROUTES, *(r for d in kit.app.domains for r in d.routes)) if r.path.startswith(PREFIX)]
+
+
+def _described(kit: Kit, description: Description | None) -> set[str]:
+    """The implemented routes that Discord describes."""
+    return {f"{r.method} {r.path}" for r in _all_routes(kit) if description is not None and _knows(description, r)}
+
+
+def _knows(description: Description, route: Route) -> bool:
+    try:
+        return description.knows(route.method, re.sub(r"\{\w+\}", "1", route.path))
+    except Undescribed:
+        return False
+
+
+def _routes(kit: Kit, calls: set[tuple[str, str]]) -> set[str]:
+    """The routes that these calls went to; fixed paths before those with parameters, as the server matches."""
+    ordered = sorted(_all_routes(kit), key=lambda r: r.path.count("{"))
+    found = set()
+    for method, path in calls:
+        for route in ordered:
+            pattern = re.sub(r"\{\w+\}", "[^/]+", route.path)
+            if route.method == method and re.fullmatch(pattern, PREFIX + path):
+                found.add(f"{route.method} {route.path}")
+                break
+    return found
