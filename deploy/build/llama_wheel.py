@@ -90,11 +90,17 @@ def find_cache_root() -> Path:
 def count_jobs() -> int:
     """Parallel compilers: every core this process may use, fewer when memory is short."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    free = find_free_memory()
+    return cores if free is None else max(1, min(cores, free // BYTES_PER_JOB))
+
+
+def find_free_memory() -> int | None:
+    """Bytes that programs can have, pages of the file cache included; None where Linux does not say."""
     try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError):
-        return cores
-    return max(1, min(cores, int(free // BYTES_PER_JOB)))
+        found = re.search(r"^MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found.group(1)) * 1024 if found else None
 
 
 def describe_compiler() -> str:
