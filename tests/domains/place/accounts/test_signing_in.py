@@ -17,14 +17,12 @@ from tests.domains.place.conftest import API, check_described
 from tests.kit.server import Kit, Person, open_kit
 
 PASSWORD = "correct horse battery"
-# hashing costs what it must; tests only need the same code with small figures
-CHEAP = {"security.argon2_memory_mib": 8, "security.argon2_passes": 1}
 
 
 @pytest.fixture
 async def clocked(tmp_path: Path) -> AsyncIterator[tuple[Kit, FrozenClock]]:
     clock = FrozenClock(1_790_000_000_000)
-    async with open_kit(tmp_path / "data", flags=CHEAP, clock=clock) as kit:
+    async with open_kit(tmp_path / "data", clock=clock) as kit:
         yield kit, clock
 
 
@@ -275,10 +273,10 @@ async def test_what_is_stored_is_not_what_is_handed_out(agora: Kit) -> None:
 
 
 async def test_everything_survives_a_restart(tmp_path: Path) -> None:
-    async with open_kit(tmp_path / "data", flags=CHEAP) as kit:
+    async with open_kit(tmp_path / "data") as kit:
         ada = await register(kit)
         bot = await kit.person("robot", bot=True)
-    async with open_kit(tmp_path / "data", flags=CHEAP) as kit:
+    async with open_kit(tmp_path / "data") as kit:
         assert await me(kit, ada.token) == 200
         assert await me(kit, f"Bot {bot.token}") == 200
         assert kit.lines == ()
