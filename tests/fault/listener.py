@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
+GUILDS_AND_MESSAGES = 1 | 1 << 9 | 1 << 12 | 1 << 15  # guilds, guild messages, direct messages, content
+
 
 class Listener:
     """Listens to one channel. ``heard`` are message ids in the order they came; ``sequences`` the gateway's numbers."""
@@ -61,7 +63,7 @@ class Listener:
             await socket.send_json({"op": 6, "d": data})
             return
         properties = {"os": "linux", "browser": "test", "device": "test"}
-        await socket.send_json({"op": 2, "d": {"token": self._token, "intents": (1 << 26) - 1, "properties": properties}})
+        await socket.send_json({"op": 2, "d": {"token": self._token, "intents": GUILDS_AND_MESSAGES, "properties": properties}})
 
     async def _beat(self, socket: aiohttp.ClientWebSocketResponse, period: float) -> None:
         while True:

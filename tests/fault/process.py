@@ -38,11 +38,11 @@ async def command(*arguments: str, stdin: str = "", env: dict[str, str] | None =
 class ServerProcess:
     """``agora serve`` on a data folder. ``port`` is kept over restarts, as a client would find it."""
 
-    def __init__(self, data: Path, port: int, *arguments: str, env: dict[str, str] | None = None) -> None:
+    def __init__(self, data: Path, port: int, *arguments: str, env: dict[str, str] | None = None, demo: bool = False) -> None:
         self.data = data
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self._arguments = arguments
+        self._arguments = arguments if demo else ("--no-demo", *arguments)
         self._env = env or environment()
         self._process: asyncio.subprocess.Process | None = None
         self.log = data.parent / f"{data.name}.log"
@@ -56,7 +56,6 @@ class ServerProcess:
                 "-m",
                 "agora",
                 "serve",
-                "--no-demo",
                 "--data",
                 str(self.data),
                 "--port",

@@ -1,0 +1,87 @@
+"""How long the second start takes and how much memory the server holds. ``python -m tests.load.startup`` prints the table.
+
+Memory is measured three times: when the server is ready, after the five agents talked, and with the embedding model loaded
+in the same process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from tests.fault.process import ServerProcess, free_port
+
+MIB = 1 << 20
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Seconds to ready, and resident memory in MiB."""
+
+    first_start_s: float
+    second_start_s: float
+    ready_mib: float
+
+
+async def measure(folder: Path) -> Figures:
+    """Start twice with the demo community and the shipped model."""
+    env = {**os.environ}
+    server = ServerProcess(folder / "data", free_port(), env=env, demo=True)
+    first = await server.start()
+    await server.stop()
+    second = await server.start()
+    memory = psutil.Process(server.pid).memory_info().rss / MIB
+    await server.stop()
+    return Figures(first, second, memory)
+
+
+# Runs in a process of its own, so that nothing of the test is counted.
+TALKING = """
+import asyncio, json, sys
+from pathlib import Path
+import psutil, uvloop
+from agora.app import open_server
+from agora.inference.embed import SentenceEmbedder
+
+async def main():
+    rss = lambda: psutil.Process().memory_info().rss / 2**20
+    async with open_server(None, Path(sys.argv[1]), {"server.port": 0}) as started:
+        ready = rss()
+        await asyncio.sleep(float(sys.argv[2]))
+        talking = rss()
+        embedder = SentenceEmbedder()
+        await embedder.embed(["one sentence", "another one"])
+        print(json.dumps({"ready": ready, "talking": talking, "with_embeddings": rss()}))
+
+uvloop.run(main())
+"""
+
+
+async def measure_talking(folder: Path, seconds: float) -> dict[str, float]:
+    """Memory in MiB: ready, with five agents talking, and with the embedding model loaded as well."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", TALKING, str(folder / "talking"), str(seconds), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    figures: dict[str, float] = json.loads(out.splitlines()[-1])
+    return figures
+
+
+def main() -> None:
+    """The long form."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(measure(Path(folder)))
+        talking = asyncio.run(measure_talking(Path(folder), 60))
+    for name, value in {**msgspec.structs.asdict(figures), **{f"{k} (MiB)": v for k, v in talking.items()}}.items():
+        print(f"{name:<28}{value:>10.2f}")
+
+
+if __name__ == "__main__":
+    main()
