@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -12,10 +13,10 @@ from discord import utils as discord_utils
 
 from agora.gateway.gateway import Gateway
 from agora.protocol.close_codes import CloseCode
-from tests.contract.description import Description
+from tests.contract.description import Description, load
 from tests.contract.discord_client import Recorder, connected, redirect
 from tests.contract.story import Story
-from tests.kit.server import Kit, Person
+from tests.kit.server import Kit, Person, open_kit
 
 COMPRESSIONS = [c for c in ("_ZstdDecompressionContext", "_ZlibDecompressionContext") if hasattr(discord_utils, c)]
 
@@ -267,3 +268,22 @@ async def test_an_autosharded_client_asks_where_the_gateway_is(story: Story) -> 
     answer = await story.call(made.bot, "GET", "/gateway/bot")
     assert answer["shards"] == 1
     assert (await story.call(made.bot, "GET", "/gateway"))["url"] == answer["url"]
+
+
+async def test_a_call_that_comes_too_soon_is_repeated_by_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_kit(tmp_path / "data", flags={"security.rate_limits": True}) as kit:
+        redirect(monkeypatch, kit)
+        story = Story(kit, load())
+        made = await make_set(story)
+        async with connected(story, made.bot) as client:
+            channel = guild_of(client, made).text_channels[0]
+            path = f"/channels/{channel.id}/messages"
+            posts = [kit.request("POST", f"/api/v10{path}", made.bot, json={"content": "again"}) for _ in range(8)]
+            answers = await asyncio.gather(*posts)  # another program with the same token uses up the bucket
+            answer = next(each for each in answers if each.status == 429)
+            story.check("POST", f"/api/v10{path}", 429, answer.json)
+            assert answer.headers["X-RateLimit-Remaining"] == "0"
+            before = asyncio.get_running_loop().time()
+            assert (await channel.send("patient")).content == "patient"
+            waited = asyncio.get_running_loop().time() - before
+            assert waited >= answer.json["retry_after"] / 2
