@@ -71,8 +71,8 @@ class Database:
             raise Unavailable("Too many writes are waiting: try again in a moment.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writer.put(Unit(ctx, fn, args, kwargs, future))
-        # shielded: a client that goes away must not make a finished write look lost
-        return await asyncio.shield(future)
+        # A client that goes away cancels its waiting only: the write is done all the same, and ``_deliver`` passes over it.
+        return await future
 
     async def read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run ``fn(tx, …)`` on a read-only connection, with one snapshot for all its queries."""
