@@ -115,8 +115,6 @@ class Endpoint:
             return
         headers.update(verdict.headers)
         if not verdict.allowed:
-            # discord.py takes a 429 without Via for a ban by a proxy, and gives up
-            headers.update({"Via": "1.1 agora", "Retry-After": f"{verdict.retry_after:.3f}"})
             raise RateLimited(verdict.retry_after)
 
     def _error(self, request: web.Request, error: AgoraError, locale: str, headers: dict[str, str]) -> web.StreamResponse:

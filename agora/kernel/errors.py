@@ -100,7 +100,9 @@ class RateLimited(AgoraError):
     code = 0
 
     def __init__(self, retry_after: float, *, is_global: bool = False) -> None:
-        super().__init__("You are being rate limited.")
+        # discord.py takes a 429 without Via for a ban by a proxy, and gives up
+        headers = {"Via": "1.1 agora", "Retry-After": f"{retry_after:.3f}"}
+        super().__init__("You are being rate limited.", headers=headers)
         self.retry_after = retry_after
         self.is_global = is_global
 

@@ -114,6 +114,7 @@ async def test_guessing_gets_slower_and_the_right_password_forgives(clocked: tup
     refused = await attempt(PASSWORD)
     assert refused.status == 429
     assert 0 < refused.json["retry_after"] <= 1
+    assert refused.headers["Via"], "or discord.py takes it for a ban"
     waits = []
     for _ in range(4):
         clock.advance(16 * 60_000)
