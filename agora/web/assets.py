@@ -49,6 +49,12 @@ class Assets:
         """A file by its path within the folder."""
         return self._assets.get(name)
 
+    def modules(self, *folders: str) -> list[str]:
+        """The addresses of all ES modules in these folders, so that a page can ask for them at once instead of one by one."""
+        return [
+            self.url(name) for name in self._assets if name.endswith(".js") and name.startswith(tuple(f"{f}/" for f in folders))
+        ]
+
     def url(self, name: str) -> str:
         """The address of a file. Raises LookupError for one that does not exist: a template names it wrongly."""
         if name not in self._assets:

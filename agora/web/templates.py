@@ -17,7 +17,10 @@ THEMES = ("light", "dark")
 
 
 class Templates:
-    """Renders the files of ``templates/``. In each: ``t(key, …)``, ``asset(path)``, ``locale``, ``theme``, ``catalogue``."""
+    """Renders the files of ``templates/``.
+
+    In each: ``t(key, …)``, ``asset(path)``, ``modules(folder, …)``, ``locale``, ``theme``, ``catalogue``.
+    """
 
     def __init__(self, folder: Path, assets: Assets) -> None:
         self.assets = assets
@@ -29,7 +32,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals["asset"] = assets.url
+        self._environment.globals.update(asset=assets.url, modules=assets.modules)
 
     def render(self, name: str, locale: str, theme: str, values: dict[str, Any]) -> str:
         """A whole page. Raises jinja2's errors for a template that is wrong."""

@@ -6,7 +6,7 @@ import { byId, element, toast } from "../shared/dom.js";
 import { listed, loadTexts, locale, t } from "../shared/i18n.js";
 import { AGORA, rest } from "../shared/rest.js";
 import { stamp } from "../shared/time.js";
-import { voiceOf } from "../members/agent.js";
+import { reasonOf, voiceOf } from "../members/agent.js";
 import { traitChart } from "../members/traits.js";
 import { asUser, paintState, wirePause } from "./state.js";
 
@@ -64,7 +64,7 @@ function wireManaging(agent) {
 function showTurns(turns) {
   byId("turns-none").hidden = turns.length > 0;
   byId("turns-table").hidden = turns.length === 0;
-  byId("turns").append(...turns.map((turn) => element("tr", {}, cell(when(turn)), cell(word("class", turn.class)), cell(turn.reason), cell(word("state", turn.state)))));
+  byId("turns").append(...turns.map((turn) => element("tr", {}, cell(when(turn)), cell(word("class", turn.class)), cell(reasonOf(turn.reason)), cell(word("state", turn.state)))));
 }
 
 /** When it ended, or began; a link to what was said. */

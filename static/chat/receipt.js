@@ -3,22 +3,17 @@
 import { build, element, toast } from "../shared/dom.js";
 import { AGORA, rest } from "../shared/rest.js";
 import { openDialog } from "../shared/dialog.js";
-import { locale, t } from "../shared/i18n.js";
+import { counted, locale, t } from "../shared/i18n.js";
+import { reasonOf } from "../members/agent.js";
 
-const KNOWN = ["model", "model_hash", "prompt_hash", "seed", "messages", "message_ids", "memories", "memory_ids", "sampler", "timings", "prompt_tokens", "tokens"];
+const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
 export async function showReceipt(message) {
   try {
     const receipt = await rest.get(`${AGORA}/messages/${message.id}/receipt`);
     const parts = build("receipt");
-    const keys = [...KNOWN, ...Object.keys(receipt)].filter((key, index, all) => all.indexOf(key) === index);
-    for (const key of keys) {
-      if (receipt[key] === undefined || receipt[key] === null || receipt[key] === "") continue;
-      const label = t(`web.receipt.${key}`);
-      parts.facts.append(
-        element("dt", { textContent: label.startsWith("web.") ? key.replaceAll("_", " ") : label }),
-        element("dd", { textContent: readable(receipt[key]) }),
-      );
+    for (const [name, value] of facts(receipt)) {
+      parts.facts.append(element("dt", { textContent: t(`web.receipt.${name}`) }), element("dd", { textContent: value }));
     }
     await openDialog(parts);
   } catch (error) {
@@ -26,8 +21,18 @@ export async function showReceipt(message) {
   }
 }
 
-function readable(value) {
-  if (Array.isArray(value)) return value.length.toLocaleString(locale);
-  if (typeof value === "object") return Object.entries(value).map(([key, part]) => `${key.replaceAll("_", " ")} ${readable(part)}`).join(" · ");
-  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(2) : String(value);
+function facts({ reason, model, message_ids: read, memory_ids: remembered, tokens, timings, sampler, seed, model_hash: modelHash, prompt_hash: promptHash }) {
+  const sampling = Object.entries(sampler).map(([key, value]) => `${key.replaceAll("_", " ")} ${number.format(value)}`);
+  return [
+    ["reason", reasonOf(reason)],
+    ["model", model],
+    ["messages", counted("web.receipt.read", read.length)],
+    ["memories", number.format(remembered.length)],
+    ["tokens", t("web.receipt.tokens_text", { prompt: number.format(tokens.prompt), reused: number.format(tokens.reused), generated: number.format(tokens.generated) })],
+    ["timings", t("web.receipt.timings_text", { total: number.format(timings.total_ms / 1000), speed: number.format(timings.tokens_per_s) })],
+    ["sampler", sampling.join(" · ")],
+    ["seed", String(seed)],
+    ["model_hash", modelHash],
+    ["prompt_hash", promptHash],
+  ];
 }

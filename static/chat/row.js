@@ -5,6 +5,7 @@ import { avatar } from "../shared/avatar.js";
 import { t } from "../shared/i18n.js";
 import { clockTime, dayName, fullTime, sameDay, stamp } from "../shared/time.js";
 import { plainText } from "./mentions_text.js";
+import { paintEmbeds } from "./embeds.js";
 import { paintReactions } from "./reactions.js";
 
 const CLOSE_TOGETHER = 7 * 60_000;
@@ -38,6 +39,7 @@ export function paintRow(row, message, store) {
   parts.time.textContent = stamp(row.at);
   parts.side.textContent = clockTime(row.at);
   paintBody(parts.body, message, store);
+  paintEmbeds(parts.embeds, message.embeds ?? []);
   paintFiles(parts.files, message.attachments ?? []);
   paintQuote(parts, message, store);
   paintReactions(parts.reactions, message.reactions ?? []);
