@@ -51,8 +51,13 @@ async def _find_or_make_guild(ctx: Ctx) -> int:
 
 
 async def _find_or_make_category(ctx: Ctx, guild_id: int) -> int:
-    found = _find_channel(ctx, guild_id, DEMO_CATEGORY, ChannelType.GUILD_CATEGORY)
-    return found or await create_channel(ctx, guild_id, NewChannel(name=DEMO_CATEGORY, type=ChannelType.GUILD_CATEGORY))
+    """The category that founding the community has made gets the demo's name."""
+    channels = ctx.app.get(Directory).channels(guild_id)
+    found = next((channel for channel in channels if channel.type == ChannelType.GUILD_CATEGORY), None)
+    if found is None:
+        return await create_channel(ctx, guild_id, NewChannel(name=DEMO_CATEGORY, type=ChannelType.GUILD_CATEGORY))
+    await edit_channel(ctx, found.id, ChannelEdit(name=DEMO_CATEGORY))
+    return found.id
 
 
 async def _find_or_make_channel(ctx: Ctx, guild_id: int, name: str, topic: str, parent_id: int) -> int:

@@ -89,12 +89,16 @@ def _find_rest(tx: Tx, pace: Pace) -> tuple[set[int], set[int | None]]:
 
 
 def choose_opening(spots: Sequence[Spot], rested: Container[int], seed: int, now: int) -> NewTurn | None:
-    """Which agent speaks up and where: the outgoing and curious more often, and any channel as often as another."""
+    """Which agent speaks up and where: the outgoing and curious more often, and any channel as often as another.
+
+    The very first words of a community are said in its first channel, where a newcomer looks.
+    """
     ready = [(spot, [agent for agent in spot.agents if agent.id in rested]) for spot in spots]
     ready = [(spot, agents) for spot, agents in ready if agents]
     if not ready:
         return None
-    spot, agents = max(ready, key=lambda pair: roll(seed, now, pair[0].channel.id))
+    fresh = all(spot.channel.last_message_id is None for spot in spots)
+    spot, agents = ready[0] if fresh else max(ready, key=lambda pair: roll(seed, now, pair[0].channel.id))
     agent = max(agents, key=lambda a: roll(seed, now, a.id) * (0.3 + a.traits.extraversion + 0.5 * a.traits.openness))
     return NewTurn(
         agent_id=agent.id,

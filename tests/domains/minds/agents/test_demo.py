@@ -33,8 +33,9 @@ async def test_the_demo_is_made_once_and_stays_as_people_leave_it(tmp_path: Path
         guild = kit.app.get(Directory).guilds()[0]
         assert guild.open
         parents = {c.parent_id for c in kit.app.get(Directory).channels(guild.id) if c.type == 0}
-        assert len(parents) == 1
-        assert None not in parents
+        categories = {c.id for c in kit.app.get(Directory).channels(guild.id) if c.type == 4}
+        assert parents == categories
+        assert len(categories) == 1
         for agent in kit.app.get(Roster).all():
             user = kit.app.get(Users).get(agent.user_id)
             assert user is not None
@@ -68,6 +69,9 @@ async def test_agents_open_a_conversation_by_themselves_and_then_rest(tmp_path: 
         assert turns
         first = turns[-1]
         assert (first.reason, first.depth) == ("own clock", 0)
+        place = kit.app.get(Directory).channel(first.channel_id)
+        assert place is not None
+        assert place.name == "general"  # where a newcomer looks first
         assert await open_conversations(kit.ctx()) == 0  # somebody has just spoken
         said = [row for channel in kit.app.get(Directory).channels(first.guild_id or 0) for row in await stage.messages(channel.id)]
         assert 2 <= len(said) <= 17
