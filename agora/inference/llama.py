@@ -42,6 +42,9 @@ def load_library() -> Any:
     if _library is None:
         # When llama.cpp aborts it would start a debugger on this process and wait for it.
         os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+        # OpenMP reads this when it is loaded. Its threads spin by default while they wait for each other; on a machine
+        # that does anything else two threads then wrote 20 tokens a second, and 216 when they wait asleep.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         from llama_cpp import llama_cpp
 
         callback = llama_cpp.llama_log_callback(_take_log)
