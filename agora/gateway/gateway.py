@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -13,9 +14,9 @@ from agora.gateway.connection import Connection
 from agora.gateway.fanout import Fanout
 from agora.gateway.flush import Flusher
 from agora.gateway.journal import Journal, Kept
-from agora.gateway.limits import IDENTIFY_S, RESUME_S, ZOMBIE_S
+from agora.gateway.limits import IDENTIFY_S, MAX_DETACHED, RESUME_S, ZOMBIE_S
 from agora.gateway.outgoing import Introduction, Outgoing
-from agora.gateway.ports import ClientOp, SessionWatch, Visibility
+from agora.gateway.ports import ClientOp, Refresh, SessionWatch, Visibility
 from agora.gateway.ready import Introducer
 from agora.gateway.registry import Registry
 from agora.gateway.replay import Replay
@@ -31,6 +32,7 @@ from agora.protocol.close_codes import CloseCode
 log = logging.getLogger(__name__)
 SWEEP_S = 5.0
 PACK_S = 0.1
+REFRESH_S = 5.0
 RECONNECT = b'{"op":7,"d":null,"s":null,"t":null}'
 
 
@@ -51,6 +53,7 @@ class Gateway:
         self.fanout = Fanout(app, self.registry, self.sight, self._introduce, self.revoke)
         self.replay = Replay(self.journal, app.ledger, self.fanout.renderer)
         self.ops = {offer.op: offer for offer in app.offers(ClientOp)}
+        self._refreshes = app.offers(Refresh)
         self._watchers = app.offers(SessionWatch)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -94,7 +97,9 @@ class Gateway:
 
     def recall(self, kept: Kept) -> None:
         """A session of before the restart, without a connection."""
-        self._session(kept, slot=kept.slot).detached_at = self.loop.time()
+        session = self._session(kept, slot=kept.slot)
+        session.detached_at = self.loop.time()
+        session.stale = True
 
     def _session(self, kept: Kept, slot: int | None) -> Session:
         session = Session(
@@ -146,9 +151,16 @@ class Gateway:
             return
         session.connection = None
         session.detached_at = self.loop.time()
+        self._forget_oldest(session.user_id)
         if connection.announced:
             for watch in self._watchers:
                 watch.closed(self.app, session)
+
+    def _forget_oldest(self, user_id: int) -> None:
+        """A client that connects and leaves again and again must not fill the memory."""
+        waiting = [each for each in self.registry.of(user_id) if each.connection is None]
+        if len(waiting) > MAX_DETACHED:
+            self.drop(min(waiting, key=lambda each: each.detached_at))
 
     def drop(self, session: Session) -> None:
         """The session is over: it cannot be resumed."""
@@ -176,9 +188,27 @@ class Gateway:
         for item in items:
             self.loop.call_later(PACK_S, item.pack)
 
+    def refresh_later(self, session: Session) -> None:
+        """The session is of before a restart and its client is back: tell it what it may have wrong."""
+        session.stale = False
+        self.loop.call_later(REFRESH_S, lambda: self._start(self._refresh(session)))
+
+    async def _refresh(self, session: Session) -> None:
+        for offer in self._refreshes:
+            if session.connection is None or (offer.intent and not session.intents & offer.intent):
+                continue
+            for name, payload in await offer.build(self.context(session)):
+                session.send(name, payload)
+
     def _introduce(self, session: Session, guild_id: int, seq: int) -> None:
         promise = session.promise()
-        task = self.loop.create_task(self._build_guild(session, promise, guild_id, seq))
+        self._start(self._build_guild(session, promise, guild_id, seq))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._stopping:
+            work.close()
+            return
+        task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -80,6 +80,8 @@ async def on_resume(gateway: Gateway, connection: Connection, body: Resume) -> C
     gateway.attach(session, connection, seen)
     session.push(Outgoing("RESUMED", b"{}"))
     gateway.announce(connection, None)
+    if session.stale:
+        gateway.refresh_later(session)
     return None
 
 

@@ -12,6 +12,9 @@ IDENTIFY_S = 30.0
 RESUME_S = 300.0
 """A session without a connection is kept this many seconds."""
 
+MAX_DETACHED = 256
+"""Sessions without a connection that are kept for one user; the oldest go first."""
+
 MAX_PAYLOAD = 4096
 """Bytes of one client payload; more is answered with 4002."""
 

@@ -147,6 +147,17 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     revoked: Callable[[App, Recorded], tuple[Sequence[int], Sequence[int]]]
 
 
+class Refresh(msgspec.Struct, frozen=True, kw_only=True):
+    """What is only ever whispered, for a client that resumes after a restart of the server: it may have missed anything.
+
+    ``build(ctx)`` gives the names and payloads that bring the user ``ctx.actor`` up to date; sent a few seconds after the
+    client is back, when the others have come back as well. Needs one of ``intent``, 0 for none.
+    """
+
+    build: Callable[[Ctx], Awaitable[Sequence[tuple[str, bytes]]]]
+    intent: int = 0
+
+
 class ClientSession(Protocol):
     """What a domain sees of one client's session."""
 

@@ -39,11 +39,11 @@ class Session:
         "credential_id",
         "detached_at",
         "intents",
-        "resumable",
         "ring",
         "session_id",
         "shard",
         "slot",
+        "stale",
         "user_id",
     )
 
@@ -69,7 +69,7 @@ class Session:
         self.slot = slot
         self.connection: Connection | None = None
         self.detached_at = 0.0  # on the loop's clock, in seconds
-        self.resumable = True
+        self.stale = False  # it is of before a restart: what was only whispered may be wrong
         self._journal = journal
         self._flusher = flusher
         self._waiting: deque[Outgoing | Promise] | None = None

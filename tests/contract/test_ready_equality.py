@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
+from agora.gateway import gateway as gateway_module
 from agora.gateway.ports import Dispatch, Spread
 from agora.protocol.opcodes import Op
 from agora.protocol.permissions import Permission
@@ -20,7 +23,7 @@ from tests.contract.description import Description
 from tests.contract.state import STATELESS, State
 from tests.contract.story import Story
 from tests.kit.gateway import GatewayClient, gateway_client
-from tests.kit.server import Kit, Person
+from tests.kit.server import Kit, Person, open_kit
 
 VIEW = str(int(Permission.VIEW_CHANNEL))
 Step = Callable[["Scene"], Awaitable[Any]]
@@ -268,3 +271,30 @@ def _difference(known: Any, fresh: Any, path: str = "") -> str:
             if known.get(key, "(absent)") != fresh.get(key, "(absent)"):
                 return _difference(known.get(key, "(absent)"), fresh.get(key, "(absent)"), f"{path}/{key}")
     return f"{path}: known {json.dumps(known)[:300]}, fresh {json.dumps(fresh)[:300]}"
+
+
+async def test_who_resumes_after_a_restart_knows_what_a_fresh_client_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who was there before does not come back: nobody whispers that, the client is told when it resumes."""
+    monkeypatch.setattr(gateway_module, "REFRESH_S", 0.1)
+    async with aiohttp.ClientSession() as http:
+        async with open_kit(tmp_path / "data") as kit:
+            owner, gone = await kit.person("the-owner"), await kit.person("the-gone")
+            guild = await kit.guild(owner, gone)
+            channel = await kit.channel(owner, guild)
+            before = await GatewayClient(http, kit.url).connect()
+            await before.identify(owner.token)
+            other = await GatewayClient(http, kit.url).connect()
+            await other.identify(gone.token)
+            await before.wait_for("PRESENCE_UPDATE", lambda d: d["user"]["id"] == str(gone.id) and d["status"] == "online")
+        await before.closed()
+        await other.closed()
+        async with open_kit(tmp_path / "data") as kit:
+            await kit.request("POST", f"/api/v10/channels/{channel}/messages", gone, json={"content": "missed"})
+            async with gateway_client(http, kit.url) as after, gateway_client(http, kit.url) as fresh:
+                await after.resume(owner.token, before.session_id, before.seq)
+                await after.wait_for("PRESENCE_UPDATE", lambda d: d["user"]["id"] == str(gone.id))
+                await after.beat()
+                await fresh.identify(owner.token)
+                known = State([*before.dispatches, *after.dispatches]).plain()
+                assert known == State(fresh.dispatches).plain(), _difference(known, State(fresh.dispatches).plain())
+                assert after.named("MESSAGE_CREATE")[0]["content"] == "missed"

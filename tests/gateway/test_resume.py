@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agora.gateway import gateway as gateway_module
 from agora.gateway import replay as replay_module
 from agora.gateway.limits import RESUME_S, RING
 from agora.gateway.outgoing import Introduction
 from agora.kernel.bus import Whisper
 from agora.kernel.events import to_channel, to_guild
+from agora.protocol.intents import Intent
 from agora.protocol.opcodes import Op
 from tests.gateway.world import GUILD, PRIVATE, ROOM, SECRET, Joined, RightsChanged, Town, World, open_town, small_world
 from tests.kit.gateway import GatewayClient
@@ -353,7 +355,41 @@ async def test_a_kill_in_the_middle_of_telling_an_event_tells_nobody_twice(town:
         await town.say("told to this one, and then came the kill")
         await client.wait_for("MESSAGE_CREATE")
         town.gateway.journal.processed = before
-        async with killed(town, tmp_path / "copy") as other:
-            async with other.client() as again:
-                assert await resumed(again, "t1", session_id, seq) == "RESUMED"
-                assert len(texts(again)) == 1
+        async with killed(town, tmp_path / "copy") as other, other.client() as again:
+            assert await resumed(again, "t1", session_id, seq) == "RESUMED"
+            assert len(texts(again)) == 1
+
+
+async def test_after_a_restart_what_is_only_whispered_is_told_anew(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "REFRESH_S", 0.05)
+    async with town.client() as client:
+        await client.identify("t1", intents=int(Intent.GUILDS))
+        session_id, seq = client.session_id, client.seq
+    async with town.client() as again:
+        assert await resumed(again, "t1", session_id, seq) == "RESUMED"
+        await parted_later(town, again)
+    async with killed(town, tmp_path / "copy") as other, other.client() as again:
+        assert await resumed(again, "t1", session_id, again.seq or seq + 1) == "RESUMED"
+        await again.wait_for("WEATHER")
+        await again.beat()
+        assert again.named("WEATHER") == [{"for": "1"}]
+
+
+async def parted_later(town: Town, client: GatewayClient) -> None:
+    """Without a restart nothing is told anew."""
+    await asyncio.sleep(0.1)
+    await client.beat()
+    assert client.named("WEATHER") == []
+
+
+async def test_connecting_again_and_again_does_not_fill_the_memory(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_module, "MAX_DETACHED", 3)
+    ids = []
+    for _ in range(6):
+        async with town.client() as client:
+            await client.identify("t1")
+            ids.append(client.session_id)
+        await parted(town, ids[-1])
+    assert [town.gateway.registry.find(each) is not None for each in ids] == [False] * 3 + [True] * 3

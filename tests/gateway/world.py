@@ -20,6 +20,7 @@ from agora.gateway.ports import (
     GuildEntry,
     GuildPart,
     ReadyPart,
+    Refresh,
     Revocation,
     SessionWatch,
     SightChange,
@@ -158,6 +159,10 @@ async def _ready_user(ctx: Ctx) -> Any:
     return {"id": str(ctx.actor.user_id), "username": f"user{ctx.actor.user_id}"}
 
 
+async def _weather(ctx: Ctx) -> Sequence[tuple[str, bytes]]:
+    return [("WEATHER", encode({"for": str(ctx.actor.user_id)}))]
+
+
 async def _guild_object(ctx: Ctx, guild_id: int) -> Any:
     return {"id": str(guild_id), "name": "A guild"}
 
@@ -202,6 +207,8 @@ def make_domain(world: World) -> Domain:
             ChannelObject(build=_channel),
             Revocation(event=TokenEnded, revoked=lambda _, r: ([getattr(r.event, "credential_id", 0)], ())),
             ReadyPart(key="user", build=_ready_user),
+            Refresh(build=_weather),
+            Refresh(build=_weather, intent=Intent.GUILD_PRESENCES),
             GuildPart(key="", build=_guild_object),
             GuildPart(key="channels", build=_guild_channels),
             ClientOp(op=8, body=RequestGuildMembers, handle=_members),
