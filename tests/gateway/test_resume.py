@@ -30,7 +30,10 @@ INVALID = "invalid session"
 async def resumed(client: GatewayClient, token: str, session_id: str, seq: int | None) -> str:
     """Resume and wait for the outcome: ``RESUMED`` or ``INVALID``."""
     await client.resume(token, session_id, seq)
-    refused = lambda: any(p["op"] == Op.INVALID_SESSION for p in client.others)  # noqa: E731
+
+    def refused() -> bool:
+        return any(p["op"] == Op.INVALID_SESSION for p in client.others)
+
     await client.until(lambda: refused() or bool(client.named("RESUMED")), "neither resumed nor refused")
     return INVALID if refused() else "RESUMED"
 
