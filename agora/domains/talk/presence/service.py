@@ -48,17 +48,13 @@ def set_presence(app: App, user_id: int, status: str, activities: Sequence[dict[
 
 def tell(app: App, user_id: int) -> None:
     """Whisper a user's presence to every guild they belong to."""
+    shown = app.get(Presences).shown(user_id)
     for guild_id in app.get(Directory).guilds_of(user_id):
-        tell_guild(app, user_id, guild_id)
-
-
-def tell_guild(app: App, user_id: int, guild_id: int) -> None:
-    """Whisper a user's presence to one guild."""
-    app.bus.whisper(
-        Whisper(
-            name="PRESENCE_UPDATE",
-            body=encode(build_presence(user_id, app.get(Presences).shown(user_id), guild_id)),
-            audience=to_guild(guild_id),
-            intent=int(Intent.GUILD_PRESENCES),
+        app.bus.whisper(
+            Whisper(
+                name="PRESENCE_UPDATE",
+                body=encode(build_presence(user_id, shown, guild_id)),
+                audience=to_guild(guild_id),
+                intent=int(Intent.GUILD_PRESENCES),
+            )
         )
-    )
