@@ -80,5 +80,5 @@ def choose_sampler(attempt: int) -> Sampler:
         temperature=min(1.2, 0.8 + 0.15 * attempt),
         top_p=0.95,
         min_p=0.05,
-        repeat_penalty=1.05 + 0.05 * min(attempt, 3),
+        repeat_penalty=1.0 + 0.05 * min(attempt, 4),
     )

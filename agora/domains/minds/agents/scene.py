@@ -51,9 +51,20 @@ def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> S
         lines.append(Said(row.id, row.author_id, row.content, original.author_id if original else None))
     found = others.get(trigger_id) if trigger_id else None
     trigger = Said(found.id, found.author_id, found.content) if found and found.channel_id == channel_id else None
-    if trigger is not None and all(said.id != trigger.id for said in lines):
-        lines.append(trigger)  # much was said since: what is to be answered must still be seen
-    return Scene(tuple(lines), trigger)
+    return focus(Scene(tuple(lines), trigger), limit)
+
+
+def focus(scene: Scene, most: int, step: int = 8) -> Scene:
+    """The newest messages, at most ``most``, and in any case the one to answer.
+
+    The oldest go ``step`` at a time, so that the beginning, which all agents of the channel share, stays the same for a while.
+    """
+    excess = len(scene.lines) - most
+    dropped = min(-(-excess // step) * step, len(scene.lines) - 1) if excess > 0 else 0
+    lines = scene.lines[dropped:]
+    if scene.trigger is not None and all(said.id != scene.trigger.id for said in lines):
+        lines = (*lines, scene.trigger)  # much was said since
+    return Scene(lines, scene.trigger)
 
 
 def _find_asked(tx: Tx, ids: Sequence[int]) -> dict[int, int]:

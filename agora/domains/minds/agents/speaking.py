@@ -20,6 +20,7 @@ from agora.domains.minds.agents.scene import (
     build_shared_context,
     choose_language,
     find_scene,
+    focus,
     mention,
     own_lines,
 )
@@ -43,6 +44,8 @@ from agora.protocol.permissions import Permission
 log = logging.getLogger(__name__)
 WRITES = 3
 """How often the model may write anew within one turn when its line is empty or was said before."""
+STARTER_LINES = 10
+"""The starter model has learnt on conversations of at most so many lines; more only confuse it."""
 MAX_LENGTH = 1_900  # characters; Discord takes 2,000, mentions may still grow
 _NEEDED = int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY)
 
@@ -76,6 +79,8 @@ async def speak(app: App, agent: Agent, turn: Turn) -> Spoken:
     if turn.message_id is not None and scene.trigger is None:
         raise Silent("the message was withdrawn")
     engine, style = await find_engine(app, agent.model)
+    if style == "starter":
+        scene = focus(scene, STARTER_LINES)
     language = choose_language(app, channel, agent, scene)
     shared = build_shared_context(app, channel, scene, language)
     show = Show(app, agent, turn, channel, PACES[settings.pace])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agora.domains.minds.agents.agent import Agent, Traits, Turn, TurnClass, Voice
 from agora.domains.minds.agents.request import build_ask
+from agora.domains.minds.agents.scene import Said, Scene, focus
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.inference.context import Line, SharedContext, Task
 from agora.inference.fake import FakeEngine
@@ -104,3 +105,15 @@ def test_prompt_and_reply_fit_the_context(lines: int, words: int, context: int) 
     if ask.seen and ask.seen < lines:
         assert f"line {lines - 1:03}" in ask.request.messages[0].content
         assert "line 000" not in ask.request.messages[0].content
+
+
+@given(st.integers(0, 60), st.integers(1, 40), st.none() | st.integers(0, 80))
+def test_a_scene_keeps_the_newest_lines_and_the_one_to_answer(count: int, most: int, answered: int | None) -> None:
+    trigger = None if answered is None else Said(answered, 1, "?")
+    lines = tuple(Said(number, 1, "hi") for number in range(count))
+    kept = focus(Scene(lines, trigger), most).lines
+    own = [said for said in kept if trigger is None or said is not trigger]
+    assert tuple(own) == lines[count - len(own) :]
+    assert len(own) <= most
+    assert len(own) > most - 8 or len(own) in (1, count)
+    assert trigger is None or trigger.id in {said.id for said in kept}
