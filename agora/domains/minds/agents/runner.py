@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from agora.domains.minds.agents.agent import Turn, TurnClass
 from agora.domains.minds.agents.breaker import Breaker
@@ -35,12 +35,13 @@ IDLE_S = 1.0  # looks around at least this often: a model may have come, a break
 class _Active:
     """A turn that runs. It can be stopped once, and only after its task has begun: a task that never began could not tidy up."""
 
-    __slots__ = ("began", "stopping", "task", "turn")
+    __slots__ = ("began", "stopping", "task", "turn", "yields")
 
     def __init__(self, turn: Waiting) -> None:
         self.turn = turn
         self.task: asyncio.Task[None] | None = None
         self.began = self.stopping = False
+        self.yields = False  # it makes way for a person, for good
 
     def stop(self) -> None:
         """Cancel the task, unless it is ending already."""
@@ -124,10 +125,19 @@ class Runner:
         if any(_is_stale(turn, now) for turn in waiting):
             await ctx.write(do_cancel_stale, people_before=now - STALE_FOR_PEOPLE_MS, others_before=now - STALE_MS)
         able = [turn for turn in waiting if roster.may_speak(turn.agent_id) and not _is_stale(turn, now)]
+        self._make_way(able, now)
         for chosen in choose(able, {t.turn_id: t for t in self.list_running()}, slots, self._served, now):
             await self._begin(chosen)
         soonest = min((turn.not_before for turn in able if turn.not_before > now), default=None)
         return IDLE_S if soonest is None else min(IDLE_S, (soonest - now) / 1000)
+
+    def _make_way(self, waiting: Sequence[Waiting], now: int) -> None:
+        """An agent that chats stops when a person calls upon it: what it was about to say is no answer to them."""
+        called = {turn.agent_id for turn in waiting if turn.urgency == TurnClass.WAITING_PERSON and turn.not_before <= now}
+        for active in list(self._active.values()):
+            if active.turn.agent_id in called and active.turn.urgency != TurnClass.WAITING_PERSON:
+                active.yields = True
+                active.stop()
 
     def _find_slots(self, now: int) -> int:
         if not is_model_ready(self._app):
@@ -153,7 +163,10 @@ class Runner:
             await self._perform(turn)
         except asyncio.CancelledError:
             self.breaker.leave()
-            await self._return(turn, "paused")
+            if active.yields:
+                await self._end(turn, "cancelled", "a person called upon the agent")
+            else:
+                await self._return(turn, "paused")
         except Exception:
             log.exception("turn %d could not be ended", turn.id)
             self._lost.add(turn.id)

@@ -10,6 +10,7 @@ import pytest
 from agora.domains.minds.agents import TurnClass
 from agora.domains.minds.agents.roster import act_as
 from agora.domains.minds.agents.service import ask_to_speak
+from agora.domains.minds.agents.turns import NewTurn, do_queue_turn
 from agora.domains.place.channels import open_dm
 from agora.domains.talk.messages import Draft, send
 from agora.kernel.ids import created_ms
@@ -199,3 +200,27 @@ async def test_every_message_of_an_agent_has_a_receipt(tmp_path: Path) -> None:
         stranger = await stage.kit.person("mallory")
         assert (await stage.kit.request("GET", path, stranger)).status == 404
         assert (await stage.kit.request("GET", f"/api/agora/messages/{asked}/receipt", stage.owner)).status == 404
+
+
+async def test_an_agent_that_chats_stops_when_a_person_calls_upon_it(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, "Kofi", max_depth=1) as stage:
+        kofi = stage.agent("Kofi")
+        stage.engine.stall()
+        chat = NewTurn(
+            agent_id=kofi.id,
+            channel_id=stage.channel_id,
+            guild_id=stage.guild_id,
+            urgency=TurnClass.BACKGROUND,
+            reason="own clock",
+        )
+        await stage.kit.ctx().write(do_queue_turn, chat, room=8, exchange=8)
+        await stage.until(lambda: stage.engine.requests)
+        await stage.say("Kofi, do you hear me?")
+        await stage.until(lambda: len(stage.engine.requests) == 2)
+        stage.engine.resume()
+        await stage.quiet()
+        (answer,) = await stage.by_agents()
+        (done,) = await stage.turns("done")
+        (left,) = await stage.turns("cancelled")
+        assert (done.reason, done.sent_id) == ("name", answer.id)
+        assert (left.reason, left.outcome) == ("own clock", "a person called upon the agent")
