@@ -87,32 +87,3 @@ def _aim(
     selected = places[:, 0] * ids.shape[1] + places[:, 1]
     flat_next = places[:, 0] * ids.shape[1] + places[:, 1] + 1
     return ids.reshape(-1)[flat_next], wanted[wanted > 0], selected
-
-
-def build_echo(plan: Plan, random: np.random.Generator) -> Rows:
-    """Rows that repeat stretches of random tokens: nothing can be known here, only copied."""
-    length, count = plan.short, plan.rows * plan.length // plan.short
-    ids = np.zeros((count, length), dtype=np.uint16)
-    weights = np.zeros((count, length), dtype=np.float16)
-    samples = np.zeros((count, length), dtype=np.uint8)
-    for row in range(count):
-        at, number = 0, 0
-        while at < length:
-            number += 1
-            span = int(random.integers(8, 64))
-            words = random.integers(16, plan.vocabulary, span)
-            stretch = np.tile(words, 4)[: length - at]
-            ids[row, at : at + len(stretch)] = stretch
-            weights[row, at + span : at + len(stretch)] = 1.0
-            samples[row, at : at + len(stretch)] = number
-            at += len(stretch)
-    zeros = np.zeros_like(samples)
-    positions = np.tile(np.arange(length, dtype=np.uint16), (count, 1))
-    arrays: dict[str, np.ndarray[Any, Any]] = {
-        "ids": ids,
-        "positions": positions,
-        "samples": samples,
-        "branches": zeros,
-        "weights": weights,
-    }
-    return Rows(arrays)

@@ -15,7 +15,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Longest context the model is made for."""
     short: int = 256
     """Length of the rows for most of the time: attention costs more than all the rest in longer ones."""
-    long_share: float = 0.25
+    long_share: float = 0.15
     """The last part of the time, in which rows have the full length."""
     rows: int = 4
     """Rows of full length a step; of short rows there are as many more as they are shorter."""
@@ -23,12 +23,13 @@ class Plan(msgspec.Struct, frozen=True):
     held_out: int = 200
     tokenizer_samples: int = 6_000
     seed: int = 7
-    rate: float = 4e-3
+    rate: float = 3e-3
     warm: int = 60
     """Steps in which the rate rises to its full height."""
-    echo_share: float = 0.05
-    """The first part of the time in which every other step only repeats random words: copying is learnt there."""
-    cooling_share: float = 0.45
+    bare_share: float = 0.5
+    """The first part of the time, in which agents see their own instruction only, without the talk before it: whom to
+    name, what to take up and how to sound is learnt there many times faster, and kept."""
+    cooling_share: float = 0.5
     """The last part of the time, in which the rate falls to nothing."""
 
 
@@ -47,6 +48,6 @@ TINY = Plan(
     tokenizer_samples=120,
     rate=1e-2,
     warm=4,
-    echo_share=0.0,
+    bare_share=0.1,
 )
 """Small enough to be trained within a test."""

@@ -66,6 +66,11 @@ def repack(rows: Rows, length: int) -> Rows:
     return _pack(_unpack(rows), length)
 
 
+def strip_shared(rows: Rows, length: int) -> Rows:
+    """The branches alone, each a sample of its own."""
+    return _pack(((branch, []) for _, branches in _unpack(rows) for branch in branches), length)
+
+
 def _unpack(rows: Rows) -> "Iterator[tuple[Piece, list[Piece]]]":
     for at in range(len(rows)):
         ids, weights = rows.ids[at].tolist(), rows.weights[at].tolist()
@@ -86,12 +91,12 @@ def _pack(encoded: "Iterable[tuple[Piece, list[Piece]]]", length: int) -> Rows:
     row: dict[str, list[float]] = {name: [] for name in FIELDS}
     number = 0
     for shared, branches in encoded:
-        room = length - len(row["ids"])
-        if len(shared[0]) + len(branches[0][0]) > room:
-            _close(rows, row, length)
-            row, number, room = {name: [] for name in FIELDS}, 0, length
-        if len(shared[0]) + len(branches[0][0]) > room:
+        least = len(shared[0]) + (len(branches[0][0]) if branches else 0)
+        if least > length:
             continue
+        if least > length - len(row["ids"]):
+            _close(rows, row, length)
+            row, number = {name: [] for name in FIELDS}, 0
         number += 1
         _append(row, shared, 0, number, 0)
         for at, branch in enumerate(branches, start=1):

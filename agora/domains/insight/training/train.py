@@ -11,10 +11,10 @@ import numpy as np
 
 from agora.domains.insight.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from agora.domains.insight.training.errors import TrainingError
-from agora.domains.insight.training.model import Batch, build_echo, build_model, build_optimisers
+from agora.domains.insight.training.model import Batch, build_model, build_optimisers
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import Material
-from agora.domains.insight.training.rows import repack
+from agora.domains.insight.training.rows import Rows, repack, strip_shared
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
@@ -78,6 +78,7 @@ class _Run:
             for optimiser, stored in zip(self.optimisers, state["optimisers"], strict=True):
                 optimiser.load_state_dict(stored)
         self.saved_at = self.progress.seconds
+        self.bare = strip_shared(material.rows, plan.short)
         self.short = repack(material.rows, plan.short)
         self.body: Any = torch.compile(self.model.model) if compiled else self.model.model
 
@@ -87,16 +88,14 @@ class _Run:
 
         share = self.progress.seconds / self.limit
         self._set_rate(share)
-        echo = share < self.plan.echo_share and self.progress.step % 2 == 0
-        batch = self._echo_batch() if echo else self._batch(share)
+        batch = self._batch(share)
         loss = self._loss(batch, self.body)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
-        told = loss.item()
-        return (self.progress.loss or told) if echo else told, batch.ids.numel()
+        return loss.item(), batch.ids.numel()
 
     def advance(self, loss: float, tokens: int, seconds: float) -> None:
         """Moves the clock; the loss shown is a running mean."""
@@ -132,22 +131,25 @@ class _Run:
                 group["lr"] = self.plan.rate * warm * max(cool, 0.02)
 
     def _batch(self, share: float) -> Batch:
-        """The next rows: short ones in order the first time (the easy ones first), then at random; long ones last."""
-        plan, step = self.plan, self.progress.step
-        random = np.random.default_rng((plan.seed, step))
-        if share >= 1 - plan.long_share:
-            return Batch(self.material.rows, random.choice(len(self.material.rows), plan.rows, replace=False))
-        count = plan.rows * plan.length // plan.short
+        """The next rows: bare ones in the first part of the time, then short ones, then long ones."""
+        plan = self.plan
+        if share < plan.bare_share:
+            rows, count = self.bare, plan.rows * plan.length // plan.short
+        elif share < 1 - plan.long_share:
+            rows, count = self.short, plan.rows * plan.length // plan.short
+        else:
+            rows, count = self.material.rows, plan.rows
+        return Batch(rows, self._choose(rows, count))
+
+    def _choose(self, rows: Rows, count: int) -> "np.ndarray[Any, Any]":
+        """Some rows: in order the first time (the easy ones first, shuffled near by), at random afterwards."""
+        step, seed = self.progress.step, self.plan.seed
         window = count * 16
         start = step // 16 * window
-        if start + window > len(self.short):
-            return Batch(self.short, random.choice(len(self.short), count, replace=False))
-        order = np.random.default_rng((plan.seed, step // 16)).permutation(window) + start
-        return Batch(self.short, order[step % 16 * count :][:count])
-
-    def _echo_batch(self) -> Batch:
-        random = np.random.default_rng((self.plan.seed, self.progress.step, 1))
-        return Batch(build_echo(self.plan, random), np.arange(self.plan.rows * self.plan.length // self.plan.short))
+        if start + window > len(rows):
+            return np.random.default_rng((seed, step)).choice(len(rows), count, replace=False)
+        order = np.random.default_rng((seed, step // 16)).permutation(window) + start
+        return order[step % 16 * count :][:count]
 
     def _loss(self, batch: Batch, body: Any) -> Any:
         import torch

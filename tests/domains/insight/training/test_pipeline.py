@@ -14,7 +14,7 @@ from agora.domains.insight.training.exam import list_questions
 from agora.domains.insight.training.measures import Answer
 from agora.domains.insight.training.plan import TINY
 from agora.domains.insight.training.prepare import Material, check_room, prepare
-from agora.domains.insight.training.rows import pack, repack
+from agora.domains.insight.training.rows import pack, repack, strip_shared
 from agora.domains.insight.training.shapes import build_grammar
 from agora.domains.insight.training.starter import Made, export_checkpoint, make_starter, read_progress
 from agora.domains.insight.training.train import CHECKPOINT
@@ -191,6 +191,9 @@ def test_branches_see_the_shared_part_and_themselves_only(made: tuple[Made, Path
     tokenizer = prepare(TINY, made[1]).tokenizer
     rows = pack(make_samples(1, 20), tokenizer, 1024)
     assert repack(rows, 1024).ids.tolist() == rows.ids.tolist()
+    alone = strip_shared(rows, 1024)
+    assert not alone.branches.any()
+    assert (alone.weights == 1).sum() == (rows.weights == 1).sum()
 
 
 def test_a_shape_becomes_a_grammar() -> None:
