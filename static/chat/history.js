@@ -8,6 +8,7 @@ export class History {
   constructor(list) {
     this.list = list;
     this.visit = 0;
+    this.early = null;
   }
 
   /** True when the newest message of the channel is among the rows. */
@@ -21,6 +22,7 @@ export class History {
     this.channelId = channelId;
     this.more = { older: false, newer: Boolean(messageId) };
     this.busy = new Set(["older", "newer"]);
+    this.early = [];
     const query = messageId ? `around=${messageId}&limit=${PAGE}` : `limit=${PAGE}`;
     const page = await rest.get(`${API}/channels/${channelId}/messages?${query}`);
     if (visit !== this.visit) return false;
@@ -29,7 +31,21 @@ export class History {
     this.list.extend(page.reverse(), "newer");
     this.more.older = messageId ? page.length > 0 : page.length === PAGE;
     this.busy.clear();
+    this.takeEarly();
     return true;
+  }
+
+  /** A message that arrives while the first page is on its way waits for it. Returns whether it was kept. */
+  keepEarly(message) {
+    if (!this.early) return false;
+    this.early.push(message);
+    return true;
+  }
+
+  takeEarly() {
+    const early = this.early;
+    this.early = null;
+    if (this.atPresent) early.forEach((message) => this.list.arrive(message));
   }
 
   /** Fetch one more page at an edge when there is one. Resolves to true when rows came. */

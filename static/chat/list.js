@@ -101,7 +101,7 @@ export class MessageList {
   }
 
   regroupFrom(row) {
-    for (let next = row, count = 0; next && count < 3; next = next.nextElementSibling, count += 1) regroup(next);
+    for (let next = row, count = 0; next?.message && count < 3; next = next.nextElementSibling, count += 1) regroup(next);
   }
 
   /** A row that is not a stored message yet: one's own unsent text, or a reply that is being written. */

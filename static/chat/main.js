@@ -63,7 +63,8 @@ store.on("GUILD_CREATE", (guild) => {
 });
 
 store.on("USER_UPDATE", paintMe);
-store.on("route GUILD_DELETE CHANNEL_DELETE", () => started && showEmpty(store, route));
+store.on("route", () => started && showEmpty(store, route));
+store.on("GUILD_DELETE CHANNEL_DELETE", () => started && !store.channels.has(route.channelId) && route.leave());
 
 function paintMe() {
   byId("me-name").textContent = store.me.global_name || store.me.username;

@@ -134,7 +134,7 @@ export class Room {
   }
 
   arrived(message) {
-    if (!this.history.more) return;
+    if (!this.history.more || this.history.keepEarly(message)) return;
     if (this.history.atPresent) this.list.arrive(message);
     else if (message.nonce) this.list.forget(String(message.nonce));
     if (message.author.id !== this.store.me.id) {
@@ -203,11 +203,15 @@ export class Room {
   /** After a lost session: what happened meanwhile is fetched, without moving the reader. */
   async refresh() {
     if (!this.channel || !this.history.more) return;
-    if (this.history.atPresent) {
+    this.paintHead();
+    this.composer.lock();
+    if (this.history.atPresent && this.list.pinned) {
+      if (!(await this.history.open(this.channel.id))) return;
+      this.outbox.repaint(this.channel.id);
+      this.partials.repaint();
+    } else if (this.history.atPresent) {
       this.history.more.newer = true;
       await this.history.grow("newer");
     }
-    this.paintHead();
-    this.composer.lock();
   }
 }

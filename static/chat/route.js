@@ -27,13 +27,18 @@ export class Route {
   }
 
   take(guildId, channelId, messageId) {
-    const wanted = channelId ?? this.usual(guildId);
+    const wanted = this.store.channels.has(channelId) ? channelId : this.usual(guildId);
     const same = wanted === this.channelId && guildId === this.guildId && !messageId;
     this.guildId = guildId;
     this.channelId = wanted;
     if (wanted && wanted !== channelId) history.replaceState(null, "", `/channels/${guildId}/${wanted}`);
     if (wanted) this.remember();
     if (!same) this.store.emit("route", { guildId, channelId: wanted, messageId });
+  }
+
+  /** The open channel is gone: to another one of the same place. */
+  leave() {
+    this.take(this.guildId, null, null);
   }
 
   /** The channel last seen in a guild, else its first text channel. */

@@ -118,3 +118,41 @@ async def test_a_direct_message_opens_from_the_card(agora: Kit, browser: Browser
         await a.say("Between us")
         await b.page.locator(".channel", has_text="ada").click()
         await b.sees("Between us")
+
+
+async def test_a_bot_shows_an_embed(agora: Kit, browser: Browser) -> None:
+    """Title, text and fields of a bot's embed; a picture of another server is not asked for."""
+    ada, bot = await agora.person("ada"), await agora.person("herald", bot=True)
+    guild_id = await agora.guild(ada, bot)
+    channel_id = await agora.channel(ada, guild_id)
+    embed = {
+        "title": "Weather",
+        "description": "Mild <b>and</b> clear",
+        "color": 0x17645F,
+        "fields": [{"name": "Wind", "value": "none", "inline": True}],
+        "image": {"url": "https://elsewhere.example/sky.png"},
+    }
+    async with visiting(browser, agora, ada) as a:
+        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await expect(a.page.locator("#connection")).to_have_text("Connected")
+        sent = await agora.request("POST", f"/api/v10/channels/{channel_id}/messages", bot, json={"embeds": [embed]})
+        assert sent.status == 200, sent.text
+        await expect(a.page.locator(".embed__title")).to_have_text("Weather")
+        await expect(a.page.locator(".embed__text")).to_have_text("Mild <b>and</b> clear")
+        await expect(a.page.locator(".embed dd")).to_have_text("none")
+        await expect(a.page.locator(".embed img")).to_have_count(0)
+
+
+async def test_a_deleted_channel_leads_to_another(agora: Kit, browser: Browser) -> None:
+    """Whoever reads a channel that is deleted stands in another one of the same community."""
+    ada = await agora.person("ada")
+    guild_id = await agora.guild(ada)
+    await agora.channel(ada, guild_id, "stays")
+    gone = await agora.channel(ada, guild_id, "goes")
+    async with visiting(browser, agora, ada) as a:
+        await a.open(f"/channels/{guild_id}/{gone}")
+        await expect(a.page.locator("#room-name")).to_have_text("goes")
+        assert (await agora.request("DELETE", f"/api/v10/channels/{gone}", ada)).status == 200
+        await expect(a.page.locator(".channel", has_text="goes")).to_have_count(0)
+        await expect(a.page.locator("#room-name")).not_to_have_text("goes")
+        await expect(a.page.locator("#composer")).to_be_enabled()
