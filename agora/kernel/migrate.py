@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
@@ -15,9 +13,11 @@ from agora.kernel.steps import STEPS as KERNEL_STEPS
 from agora.kernel.tables import kernel_migration
 
 if TYPE_CHECKING:
+    from alembic.operations import Operations
+
     from agora.kernel.domain import Domain
 
-Step = Callable[[Operations], None]
+Step = Callable[["Operations"], None]
 KERNEL = "kernel"
 
 
@@ -46,23 +46,28 @@ def _run_all(connection: Connection, domains: Sequence[Domain]) -> list[str]:
     kernel_migration.create(connection, checkfirst=True)
     rows = connection.execute(select(kernel_migration.c.domain, kernel_migration.c.steps))
     done: dict[str, int] = {row.domain: row.steps for row in rows}
-    op = Operations(MigrationContext.configure(connection))
     ran: list[str] = []
     for name, steps in [(KERNEL, KERNEL_STEPS), *((d.name, tuple(d.migrations)) for d in domains)]:
-        ran += _run_domain(connection, op, name, steps, done.get(name, 0))
+        if steps and done.get(name, 0) != len(steps):
+            ran += _run_domain(connection, name, steps, done.get(name, 0))
     return ran
 
 
-def _run_domain(connection: Connection, op: Operations, name: str, steps: Sequence[Step], have: int) -> list[str]:
+def _run_domain(connection: Connection, name: str, steps: Sequence[Step], have: int) -> list[str]:
     if have > len(steps):
         raise SetupError(
             f"The database was written by a newer Agora ({name} is at step {have}, this version knows {len(steps)}): "
             "start that version, or restore a backup made with this one."
         )
+    # Alembic takes a noticeable part of the start to import, and is only needed now
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    op = Operations(MigrationContext.configure(connection))
     for step in steps[have:]:
         step(op)
-    if have == 0 and steps:
+    if have == 0:
         connection.execute(insert(kernel_migration).values(domain=name, steps=len(steps)))
-    elif have < len(steps):
+    else:
         connection.execute(update(kernel_migration).where(kernel_migration.c.domain == name).values(steps=len(steps)))
     return [f"{name}.{step.__name__}" for step in steps[have:]]

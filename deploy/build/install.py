@@ -96,6 +96,8 @@ def install_everything(extras: frozenset[str]) -> None:
     names = f"[{','.join(sorted(extras))}]" if extras else ""
     print(f"== Agora and its libraries{f' with {names}' if names else ''}", flush=True)
     run_pip(["--build-constraint", str(BUILD_PINS), "--editable", f"{ROOT}{names}"])
+    # an editable install compiles nothing, and where Python may not write bytecode each start would compile all of it again
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "agora")], check=False)
 
 
 def install_llama(version: str) -> None:

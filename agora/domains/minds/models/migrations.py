@@ -1,7 +1,13 @@
 """Schema steps, append-only."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
-from alembic.operations import Operations
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 
 def create_choice(op: Operations) -> None:

@@ -1,7 +1,13 @@
 """Append-only: a released step is never edited."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
-from alembic.operations import Operations
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 
 def create_audit(op: Operations) -> None:
