@@ -27,7 +27,7 @@ async def test_a_reply_grows_and_becomes_the_message(agora: Kit, browser: Browse
     guild_id = await agora.guild(ada, bot)
     channel_id = await agora.channel(ada, guild_id)
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await expect(a.page.locator(".person")).to_have_count(2)
         whisper_partial(agora, bot, channel_id, text="The fountain")
         streaming = a.page.locator(".message.is-streaming")
@@ -48,7 +48,7 @@ async def test_an_abandoned_reply_disappears(agora: Kit, browser: Browser) -> No
     guild_id = await agora.guild(ada, bot)
     channel_id = await agora.channel(ada, guild_id)
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await expect(a.page.locator(".person")).to_have_count(2)
         whisper_partial(agora, bot, channel_id, text="Perhaps")
         await expect(a.page.locator(".is-streaming")).to_have_count(1)
@@ -61,10 +61,9 @@ async def test_the_owner_pauses_everything(agora: Kit, browser: Browser) -> None
     owner, guest = await agora.person("ada", owner=True), await agora.person("ben")
     guild_id = await agora.guild(owner, guest)
     channel_id = await agora.channel(owner, guild_id)
-    path = f"/channels/{guild_id}/{channel_id}"
     async with visiting(browser, agora, owner) as a, visiting(browser, agora, guest) as b:
-        await a.open(path)
-        await b.open(path)
+        await a.enter(guild_id, channel_id)
+        await b.enter(guild_id, channel_id)
         await expect(b.page.locator("#connection")).to_have_text("Connected")
         await a.page.click("#override")
         await expect(a.page.locator("#paused")).to_be_visible()

@@ -62,7 +62,7 @@ async def test_drawers_on_a_phone(agora: Kit, browser: Browser) -> None:
     channel_id = await agora.channel(ada, guild_id, "square")
     await agora.channel(ada, guild_id, "garden")
     async with visiting(browser, agora, ada, size=PHONE) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await expect(a.page.locator("#room-name")).to_have_text("square")
         await expect(a.page.locator("#sidebar")).to_be_hidden()
         await a.page.click("#open-sidebar")
@@ -96,7 +96,7 @@ async def test_the_keyboard_reaches_everything(agora: Kit, browser: Browser) -> 
     channel_id = await agora.channel(ada, guild_id, "square")
     await agora.channel(ada, guild_id, "garden")
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await a.say("only this")
         await a.sees("only this")
         await a.page.keyboard.press("Control+k")
@@ -126,7 +126,7 @@ async def test_the_page_comes_back_after_the_server_closed_its_connection(agora:
     channel_id = await agora.channel(ada, guild_id)
     async with visiting(browser, agora, ada) as a:
         a.expected = ("WebSocket", "ERR_INTERNET_DISCONNECTED")
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await expect(a.page.locator("#connection")).to_have_text("Connected")
         await a.page.context.set_offline(True)
         path = f"/api/v10/channels/{channel_id}/messages"

@@ -34,7 +34,7 @@ async def test_history_loads_upwards_and_keeps_the_place(agora: Kit, browser: Br
     for number in range(120):
         await send(agora.ctx(ben), channel_id, Draft(content=f"line {number}"))
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await a.sees("line 119")
         await expect(a.page.locator(".message")).to_have_count(50)
         await a.page.evaluate("() => new Promise(requestAnimationFrame)")
@@ -64,7 +64,7 @@ async def test_search_leads_to_the_message(agora: Kit, browser: Browser) -> None
     for number in range(90):
         await send(agora.ctx(ben), channel_id, Draft(content=f"line {number}"))
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await a.sees("line 89")
         await a.page.click("#open-search")
         await a.page.keyboard.type("pomegranate")
@@ -81,7 +81,7 @@ async def test_unread_channels_are_marked(agora: Kit, browser: Browser) -> None:
     here = await agora.channel(ada, guild_id, "here")
     there = await agora.channel(ada, guild_id, "there")
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{here}")
+        await a.enter(guild_id, here)
         await expect(a.page.locator("#connection")).to_have_text("Connected")
         await send(agora.ctx(ben), there, Draft(content=f"over here <@{ada.id}>"))
         link = a.page.locator(".channel", has_text="there")

@@ -13,10 +13,9 @@ async def test_two_people_talk(agora: Kit, browser: Browser) -> None:
     ada, ben = await agora.person("ada"), await agora.person("ben")
     guild_id = await agora.guild(ada, ben)
     channel_id = await agora.channel(ada, guild_id, "square", topic="Where we meet")
-    path = f"/channels/{guild_id}/{channel_id}"
     async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
-        await a.open(path)
-        await b.open(path)
+        await a.enter(guild_id, channel_id)
+        await b.enter(guild_id, channel_id)
         await expect(a.page.locator("#room-name")).to_have_text("square")
         await expect(b.page.locator("#room-topic")).to_have_text("Where we meet")
 
@@ -60,7 +59,7 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(agora: Kit, browser: 
     guild_id = await agora.guild(ada)
     channel_id = await agora.channel(ada, guild_id)
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await a.page.locator("#composer").press_sequentially("one")
         await a.page.keyboard.press("Shift+Enter")
         await a.page.keyboard.type("two")
@@ -78,7 +77,7 @@ async def test_markup_in_messages_stays_text(agora: Kit, browser: Browser) -> No
     guild_id = await agora.guild(ada)
     channel_id = await agora.channel(ada, guild_id, "room", topic="<img src=x onerror=alert(1)>")
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await a.say("<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>")
         await expect(a.page.locator(".message__body")).to_contain_text("<img src=x")
         assert await a.page.locator(".message__body img, .message__body script, #room-topic img").count() == 0
@@ -90,10 +89,9 @@ async def test_a_mention_is_chosen_by_typing(agora: Kit, browser: Browser) -> No
     ada, ben = await agora.person("ada"), await agora.person("ben")
     guild_id = await agora.guild(ada, ben)
     channel_id = await agora.channel(ada, guild_id)
-    path = f"/channels/{guild_id}/{channel_id}"
     async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
-        await a.open(path)
-        await b.open(path)
+        await a.enter(guild_id, channel_id)
+        await b.enter(guild_id, channel_id)
         await expect(a.page.locator(".person")).to_have_count(2)
         await a.page.locator("#composer").press_sequentially("Look @be")
         await expect(a.page.locator("#mentions [role=option]")).to_have_count(1)
@@ -111,7 +109,7 @@ async def test_a_direct_message_opens_from_the_card(agora: Kit, browser: Browser
     async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
         await b.open("/channels/@me")
         await expect(b.page.locator("#connection")).to_have_text("Connected")
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await a.page.locator(".person", has_text="ben").click()
         await a.page.get_by_role("button", name="Message", exact=True).click()
         await expect(a.page.locator("#room-name")).to_have_text("ben")
@@ -133,7 +131,7 @@ async def test_a_bot_shows_an_embed(agora: Kit, browser: Browser) -> None:
         "image": {"url": "https://elsewhere.example/sky.png"},
     }
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{channel_id}")
+        await a.enter(guild_id, channel_id)
         await expect(a.page.locator("#connection")).to_have_text("Connected")
         sent = await agora.request("POST", f"/api/v10/channels/{channel_id}/messages", bot, json={"embeds": [embed]})
         assert sent.status == 200, sent.text
@@ -150,7 +148,7 @@ async def test_a_deleted_channel_leads_to_another(agora: Kit, browser: Browser) 
     await agora.channel(ada, guild_id, "stays")
     gone = await agora.channel(ada, guild_id, "goes")
     async with visiting(browser, agora, ada) as a:
-        await a.open(f"/channels/{guild_id}/{gone}")
+        await a.enter(guild_id, gone)
         await expect(a.page.locator("#room-name")).to_have_text("goes")
         assert (await agora.request("DELETE", f"/api/v10/channels/{gone}", ada)).status == 200
         await expect(a.page.locator(".channel", has_text="goes")).to_have_count(0)

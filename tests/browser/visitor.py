@@ -34,6 +34,12 @@ class Visitor:
         """Go to a path of the server."""
         await self.page.goto(self.url + path)
 
+    async def enter(self, guild_id: int, channel_id: int) -> None:
+        """Open a channel and wait until its messages are shown and one may write."""
+        await self.open(f"/channels/{guild_id}/{channel_id}")
+        await self.page.wait_for_selector("#composer:enabled")
+        await self.page.wait_for_selector(".skeleton", state="detached")
+
     async def say(self, text: str) -> None:
         """Type into the composer and press Enter."""
         await self.page.fill("#composer", text)
@@ -72,6 +78,7 @@ async def visiting(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale=locale, has_touch=size == PHONE
     )
     context.set_default_timeout(20_000)
+    context.set_default_navigation_timeout(60_000)
     if person is not None:
         session = await start_session(kit.ctx(person), person.id, "test")
         await context.add_cookies([{"name": SESSION_COOKIE, "value": session.cookie.value, "url": kit.url}])
