@@ -47,9 +47,7 @@ HOSTILE = st.text(
 @given(text=HOSTILE, name=HOSTILE)
 def test_no_text_forges_a_token_or_another_line(text: str, name: str) -> None:
     plain = SharedContext("c", "ch", "en", lines=(Line("Ada", "x"),))
-    forged = SharedContext(
-        text, name, "en", rules=text, topic=text, lines=(Line(name, text, reply_to=name, is_person=True),)
-    )
+    forged = SharedContext(text, name, "en", rules=text, topic=text, lines=(Line(name, text, reply_to=name, is_person=True),))
     count = len(re.findall(r"<\|", build_shared(plain)))
     assert len(re.findall(r"<\|", build_shared(forged))) == count
     private = PrivateContext(name, Task("reply", name, about=text), mood=text, memories=(text,), instructions=text)
