@@ -131,9 +131,12 @@ class _Run:
                 group["lr"] = self.plan.rate * warm * max(cool, 0.02)
 
     def _batch(self, share: float) -> Batch:
-        """The next rows: bare ones in the first part of the time, then short ones, then long ones."""
+        """The next rows: bare ones in the first part of the time, then short ones, then long ones.
+
+        Every third step stays bare to the end, or characters fade while the talk is learnt.
+        """
         plan = self.plan
-        if share < plan.bare_share:
+        if share < plan.bare_share or self.progress.step % 3 == 0:
             rows, count = self.bare, plan.rows * plan.length // plan.short
         elif share < 1 - plan.long_share:
             rows, count = self.short, plan.rows * plan.length // plan.short
