@@ -145,7 +145,9 @@ def _starter_private(private: PrivateContext, shared: SharedContext) -> str:
     parts.append(f"{MOOD} {clean_line(private.mood, 40)}")
     memories = private.memories[:_STARTER_MEMORIES]
     parts.extend(f"{MEMORY} {clean_line(text, _STARTER_LIMITS['memory'])}" for text in memories)
-    parts.append(f"{DO} {_starter_task(private.task)}{LANGUAGE_TOKENS[shared.language]}")
+    # The strongest trait once more, next to where the model begins: a small one sounds like what it has just read.
+    voice = list_trait_words(private.traits)[0]
+    parts.append(f"{DO} {_starter_task(private.task)} | {voice}{LANGUAGE_TOKENS[shared.language]}")
     return "".join(parts)
 
 

@@ -96,7 +96,7 @@ def test_both_styles_carry_the_same_content() -> None:
     starter = build_prompt(SHARED, private)
     for piece in ("Le Jardin", "potager", "le jardinage", "mes tomates", "Cleo", "abeilles", "brève", "balcon"):
         assert piece in chat and piece in starter
-    assert starter.endswith("<|do|> reply Ada | les tomates<|fr|>")
+    assert starter.endswith("<|do|> reply Ada | les tomates | curious<|fr|>")
 
 
 def test_tasks_say_what_to_do() -> None:
@@ -109,7 +109,7 @@ def test_tasks_say_what_to_do() -> None:
         Task("open", about="l'eau"): "open | l'eau",
     }
     for task, words in tasks.items():
-        assert build_prompt(SHARED, agent("Cleo", task=task)).endswith(f"<|do|> {words}<|fr|>")
+        assert build_prompt(SHARED, agent("Cleo", task=task)).endswith(f"<|do|> {words} | even<|fr|>")
 
 
 def test_the_transcript_is_dropped_in_steps() -> None:
