@@ -44,6 +44,11 @@ class SentenceEmbedder:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self._embed, [text[:LONGEST_TEXT] for text in texts])
 
+    async def count_tokens(self, texts: Sequence[str]) -> int:
+        """See Embedder.count_tokens. Raises InferenceError when the packages are missing."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._count, [text[:LONGEST_TEXT] for text in texts])
+
     def close(self) -> None:
         """Ends the thread; texts that wait are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -54,6 +59,12 @@ class SentenceEmbedder:
         vectors = self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         result: list[list[float]] = vectors.tolist()
         return result
+
+    def _count(self, texts: list[str]) -> int:
+        if self._model is None:
+            self._model = self._load()
+        longest = self._model.max_seq_length
+        return sum(min(len(self._model.tokenizer(text)["input_ids"]), longest) for text in texts)
 
     def _load(self) -> Any:
         # Read when transformers is imported: it then never looks for a newer file elsewhere.

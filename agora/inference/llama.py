@@ -9,12 +9,14 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from agora.inference.errors import ModelRefused
+from agora.inference.whole_characters import WholeCharacters
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +158,11 @@ class LlamaModel:
             control = (token for token in every if lib.llama_vocab_is_control(self._vocabulary, token))
             self._control = [token for token in control if not self.is_end(token)]
         return self._control
+
+    @cached_property
+    def whole_characters(self) -> WholeCharacters:
+        """Which tokens keep a text valid UTF-8."""
+        return WholeCharacters(self.piece, self.vocabulary_size)
 
     @property
     def beginning_text(self) -> str:

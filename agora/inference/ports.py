@@ -168,6 +168,9 @@ class Embedder(Protocol):
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One unit-length vector per text, in order."""
 
+    async def count_tokens(self, texts: Sequence[str]) -> int:
+        """Tokens of all texts together, as far as the model reads them."""
+
 
 async def complete(engine: Engine, request: GenerationRequest) -> GenerationResult:
     """Runs a request to its end and returns the whole text."""

@@ -90,13 +90,14 @@ class _GrammarDrawer:
 
     With the grammar inside the chain llama.cpp accepts whatever was drawn, and where no token fits that throws through
     the C interface, which ends the process. Here the request fails instead. Control tokens are left out: the grammar
-    sees their written form, but they show as nothing.
+    sees their written form, but they show as nothing. So are tokens that would break a character.
     """
 
     def __init__(self, model: LlamaModel, memory: LlamaMemory, chain: Any, rules: Any) -> None:
         self._memory, self._library, self._chain, self._rules = memory, model.library, chain, rules
         self._size = model.vocabulary_size
         self._control = model.list_control_tokens()
+        self._characters, self._begun = model.whole_characters, b""
 
     def draw(self, place: int) -> int:
         import numpy as np
@@ -107,6 +108,7 @@ class _GrammarDrawer:
         view["id"] = np.arange(self._size)
         view["logit"] = np.ctypeslib.as_array(self._memory.logits(place), (self._size,))
         view["logit"][self._control] = -np.inf
+        view["logit"][self._characters.broken(self._begun)] = -np.inf
         array = lib.llama_token_data_array(
             data=ctypes.cast(candidates, lib.llama_token_data_p), size=self._size, selected=-1, sorted=False
         )
@@ -117,6 +119,7 @@ class _GrammarDrawer:
         token = int(array.data[array.selected].id)
         lib.llama_sampler_accept(self._rules, token)
         lib.llama_sampler_accept(self._chain, token)
+        self._begun = self._characters.follow(self._begun, token)
         return token
 
     def close(self) -> None:
