@@ -47,8 +47,8 @@ _USES = {
     "number": ("natural",),
 }
 _NOTES = frozenset(
-    "title description default examples example $schema $id $comment $anchor $defs definitions deprecated readOnly writeOnly "
-    "discriminator strict".split()
+    {"title", "description", "default", "examples", "example", "$schema", "$id", "$comment", "$anchor", "$defs", "definitions"}
+    | {"deprecated", "readOnly", "writeOnly", "discriminator", "strict"}
 )
 _KEYWORDS = {
     "object": frozenset({"properties", "required", "additionalProperties"}),

@@ -127,7 +127,8 @@ class Endpoint:
                 body = pages.render(locale, error.status, error.message)
                 headers.update(pages.headers)
                 return web.Response(body=body, status=error.status, content_type="text/html", charset="utf-8", headers=headers)
-        return web.Response(body=encode(error.body()), status=error.status, content_type="application/json", headers=headers)
+        body = encode(self._route.error(error))
+        return web.Response(body=body, status=error.status, content_type="application/json", headers=headers)
 
 
 def _respond(request: web.Request, route: Route, answer: Any, headers: dict[str, str]) -> web.StreamResponse:

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from agora.kernel.access import SIGNED_IN, Access
+from agora.kernel.errors import AgoraError
 
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
@@ -30,6 +31,11 @@ class Bucket(msgspec.Struct, frozen=True):
 DEFAULT_BUCKET = Bucket("default", 300, 10.0)
 
 
+def discord_error(error: AgoraError) -> Any:
+    """An error's body in Discord's shape."""
+    return error.body()
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP route.
 
@@ -37,6 +43,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     ``body`` and ``query`` are Structs decoded and checked before the handler runs; ``answer`` documents the result.
     ``summary`` is one English sentence for the API description. ``html`` marks pages: errors are shown as a page.
     ``max_body`` is in bytes. ``raw`` leaves the body unread for the handler (uploads, WebSockets).
+    ``error`` gives an error's JSON body, for routes in another program's shape.
     """
 
     method: str
@@ -52,6 +59,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     html: bool = False
     raw: bool = False
     max_body: int = 1 << 20
+    error: Callable[[AgoraError], Any] = discord_error
 
 
 class Request(msgspec.Struct):

@@ -12,6 +12,7 @@ from agora.domains.minds.agents.events import (
     TurnQueued,
 )
 from agora.domains.minds.agents.override import get_override, pause_all, resume_all
+from agora.domains.minds.agents.persona import PersonaPrompt, build_persona_prompt
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.service import (
     AgentEdit,
@@ -34,6 +35,7 @@ __all__ = [
     "AgentUpdated",
     "NewAgent",
     "OverrideChanged",
+    "PersonaPrompt",
     "Roster",
     "Traits",
     "Turn",
@@ -41,6 +43,7 @@ __all__ = [
     "TurnEnded",
     "TurnQueued",
     "Voice",
+    "build_persona_prompt",
     "create_agent",
     "delete_agent",
     "edit_agent",
