@@ -19,6 +19,12 @@ WIDEST_RANGE = 1000
 """Integers between `minimum` and `maximum` are listed, so there may be so many."""
 DEEPEST = 32
 """Schemas within schemas, references aside."""
+LONGEST_SCHEMA = 65_536
+"""Characters of a schema."""
+MOST_CHOICES = 100
+"""Schemas of one `oneOf`: each is compared with every other."""
+MOST_WORK = 50_000
+"""Repetitions and listed values of a whole grammar: llama.cpp holds each of them in memory."""
 
 _PLAIN = {
     "object": '"{" (pair ("," ws pair)*)? "}"',
@@ -63,7 +69,12 @@ Schema = Any  # a mapping, true or false; anything else is refused
 
 def compile_json_schema(schema: Schema) -> str:
     """The GBNF text with the rule `root`. Raises BadRequestToModel that names the keyword and its place in the schema."""
-    return _Compiler(schema).compile()
+    try:
+        if len(_write(schema)) > LONGEST_SCHEMA:
+            raise BadRequestToModel(f"The JSON schema is longer than {LONGEST_SCHEMA} characters.")
+        return _Compiler(schema).compile()
+    except RecursionError:
+        raise BadRequestToModel("The JSON schema is nested too deeply.") from None
 
 
 def any_json_object() -> str:
@@ -77,6 +88,7 @@ class _Compiler:
         self._rules: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._count = 0
+        self._work = 0
 
     def compile(self) -> str:
         root = self._visit(self._schema, "#", 0)
@@ -136,6 +148,8 @@ class _Compiler:
         return _either([self._visit(choice, f"{at}/{word}/{n}", depth + 1) for n, choice in enumerate(choices)])
 
     def _check_disjoint(self, choices: Sequence[Schema], at: str) -> None:
+        if len(choices) > MOST_CHOICES:
+            raise _refuse(at, f"oneOf has more than {MOST_CHOICES} schemas; use anyOf")
         opened = [self._open(choice, at) for choice in choices]
         for n, one in enumerate(opened):
             if not all(are_disjoint(one, other) for other in opened[n + 1 :]):
@@ -161,6 +175,7 @@ class _Compiler:
             values = [value for value in values if any(fits_type(value, one) for one in types)]
         if not values:
             raise _refuse(at, "no value is left that would be valid")
+        self._spend(len(values), at)
         return _either([_literal(_write(value)) for value in values])
 
     # types
@@ -193,7 +208,11 @@ class _Compiler:
         low, high = _read_bounds(words, "minLength", "maxLength", at)
         if (low, high) == (0, None):
             return self._plain("string")
-        return f'"\\"" {self._plain("char")}{_times(low, high)} "\\""'
+        key = f"string {low} {high}"
+        if key not in self._names:
+            self._spend(low if high is None else high, at)
+            self._names[key] = self._rule("string", f'"\\"" {self._plain("char")}{_times(low, high)} "\\""')
+        return self._names[key]
 
     def _integer(self, words: Mapping[str, Any], at: str) -> str:
         low, high = (_read_integer(words, word, at) for word in ("minimum", "maximum"))
@@ -204,6 +223,7 @@ class _Compiler:
                 raise _refuse(at, "minimum is above maximum")
             if high - low >= WIDEST_RANGE:
                 raise _refuse(at, f"minimum and maximum leave more than {WIDEST_RANGE} integers")
+            self._spend(high - low, at)
             return _either([_literal(str(number)) for number in range(low, high + 1)])
         if low == 0:
             return self._plain("natural")
@@ -215,6 +235,7 @@ class _Compiler:
         low, high = _read_bounds(words, "minItems", "maxItems", at)
         if high == 0:
             return '"[]"'
+        self._spend(low if high is None else high, at)
         item = self._rule("item", self._visit(words.get("items", True), f"{at}/items", depth + 1))
         more = f'("," {self._plain("ws")} {item}){_times(max(0, low - 1), None if high is None else high - 1)}'
         inner = f"{item} {more}"
@@ -260,6 +281,11 @@ class _Compiler:
         name = self._name(stem)
         self._rules[name] = body
         return name
+
+    def _spend(self, work: int, at: str) -> None:
+        self._work += work
+        if self._work > MOST_WORK:
+            raise _refuse(at, f"the lengths and values of all its parts are more than {MOST_WORK} together")
 
     def _plain(self, name: str) -> str:
         if name not in self._rules:

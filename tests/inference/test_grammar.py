@@ -217,6 +217,27 @@ def test_schemas_nested_without_end_are_refused() -> None:
         compile_json_schema(schema)
 
 
+def chain(length: int) -> dict[str, Any]:
+    inner = {str(n): {"type": "array", "items": {"$ref": f"#/$defs/{n + 1}"}} for n in range(length)}
+    return {"$ref": "#/$defs/0", "$defs": {**inner, str(length): {"type": "null"}}}
+
+
+TOO_MUCH = [
+    ({"enum": ["x" * 70_000]}, "longer than"),
+    (chain(600), "nested too deeply"),
+    ({"oneOf": [{"const": n} for n in range(200)]}, "more than 100 schemas"),
+    ({"type": "object", "properties": {str(n): {"type": "string", "maxLength": n} for n in range(900)}}, "together"),
+    ({"type": "object", "properties": {str(n): {"type": "array", "maxItems": 900} for n in range(90)}}, "together"),
+    ({"anyOf": [{"type": "integer", "minimum": n * 1000, "maximum": n * 1000 + 999} for n in range(90)]}, "together"),
+]
+
+
+@pytest.mark.parametrize(("schema", "reason"), TOO_MUCH)
+def test_a_schema_that_would_cost_too_much_is_refused(schema: Any, reason: str) -> None:
+    with pytest.raises(BadRequestToModel, match=reason):
+        compile_json_schema(schema)
+
+
 async def test_a_schema_that_is_only_itself_is_refused(open_engine: OpenEngine) -> None:
     engine = await open_engine()
     with pytest.raises(BadRequestToModel):

@@ -30,9 +30,10 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """A request, and whose marks to take out of the answer: the agent's own name and those it must not speak for."""
+    """A request, and what to take out of the answer: space before its first word; an agent's own name, and others' lines."""
 
     request: GenerationRequest
+    trim: bool = False
     name: str | None = None
     others: frozenset[str] = frozenset()
 
@@ -59,7 +60,7 @@ def ask_chat(ctx: Ctx, target: Target, messages: Sequence[ChatMessage], wish: Wi
     if not any(message.content.strip() for message in messages):
         raise BadRequestToModel("The conversation is empty.")
     if target.agent is None:
-        return Ask(_build(ctx, wish, messages=tuple(messages)))
+        return Ask(_build(ctx, wish, messages=tuple(messages)), trim=True)
     agent = target.agent
     user = ctx.app.get(Users).get(ctx.actor.user_id)
     asker = user.display_name if user is not None else "User"
@@ -73,7 +74,7 @@ def ask_chat(ctx: Ctx, target: Target, messages: Sequence[ChatMessage], wish: Wi
     persona = build_persona_prompt(ctx.app, target.engine, target.style, agent, lines, rules, room)
     stop = tuple(dict.fromkeys((*wish.stop, *persona.stop)))
     request = _build(ctx, msgspec.structs.replace(wish, stop=stop), prompt=persona.prompt, messages=persona.messages)
-    return Ask(request) if wish.grammar else Ask(request, agent.name, frozenset({asker}))
+    return Ask(request) if wish.grammar else Ask(request, name=agent.name, others=frozenset({asker}))
 
 
 def ask_text(ctx: Ctx, target: Target, prompt: str, wish: Wish) -> Ask:

@@ -40,6 +40,7 @@ async def write(request: Request, target: Target, ask: Ask) -> AsyncGenerator[Pi
     """The answer piece by piece. Raises AgoraError; Gone when the client went away. Close it to stop the model."""
     ctx, engine = request.ctx, target.engine
     cut = Cut(ask.name, ask.others) if ask.name is not None else None
+    trim = ask.trim
     with ctx.app.get(Desk).seat(ctx.actor.user_id):
         stream = engine.generate(ask.request)
         watch = asyncio.create_task(_watch(request.http, engine, ask.request.id), name="serving-watch")
@@ -52,6 +53,9 @@ async def write(request: Request, target: Target, ask: Ask) -> AsyncGenerator[Pi
                 if delta.finish == "cancelled":
                     raise GenerationFailed("The answer was stopped.")
                 text = delta.text if cut is None else cut.push(delta.text, last=delta.finish is not None)
+                if trim and text:
+                    text = text.lstrip()
+                    trim = not text
                 if text or delta.receipt is not None:
                     yield Piece(text, delta.receipt)
         finally:
@@ -94,7 +98,8 @@ class Cut:
         """What can be given out now. While a name or a quotation may still turn out to be around the text, it waits."""
         self._raw += text
         clean = clean_reply(self._raw, self._name, self._others)
-        waits = len(clean) <= len(self._name) + 4 or clean.startswith(_QUOTES)
+        open_ended = clean_reply(self._raw + "x", self._name, self._others)  # a closed quotation may still go on
+        waits = len(clean) <= len(self._name) + 4 or open_ended.startswith(_QUOTES)
         if (waits and not last) or not clean.startswith(self._given):
             return ""
         new, self._given = clean[len(self._given) :], clean
