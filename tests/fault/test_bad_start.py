@@ -33,7 +33,7 @@ async def test_a_port_in_use(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("[server]\nprot = 1\n", ["line 2", "prot", "port"]),
-        ("[server]\nport = 'many'\n", ["line 2", "server.port"]),
+        ("[server]\nport = 'many'\n", ["line 2", "[server]", "port", "65535"]),
         ("[server\nport = 1\n", ["line 1"]),
         ("[sever]\nport = 1\n", ["line 1", "sever", "server"]),
     ],
