@@ -40,6 +40,7 @@ SERVER_ROLES = frozenset({"web", "agents", "inference"})
 # loop starve the writer at each of its statements.
 SWITCH_INTERVAL_S = 0.0005
 STOP_LIMIT_S = 10.0
+LOOK_S = 0.02  # how often to look whether the model is loaded
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -48,6 +49,14 @@ class Started(msgspec.Struct, frozen=True):
     app: App
     url: str
     lines: tuple[str, ...]
+
+    async def model_settled(self, limit_s: float) -> None:
+        """Wait until the model is loaded or refused, at most this long: a first start tries it in a child process before."""
+        engine = self.app.find(Engine)
+        for _ in range(round(limit_s / LOOK_S)):
+            if engine is None or engine.info().state != "starting":
+                return
+            await asyncio.sleep(LOOK_S)
 
     @property
     def model(self) -> str:

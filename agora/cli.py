@@ -16,6 +16,9 @@ from agora.kernel.commands import ConfigOption, DataOption, load_config, run, us
 from agora.kernel.domain import load_domains
 from agora.kernel.errors import SetupError
 
+# The ready line names the model, but people may come in before a slow one is loaded.
+MODEL_LIMIT_S = 5.0
+
 if TYPE_CHECKING:
     from agora.app import Started
     from agora.kernel.app import App
@@ -131,6 +134,7 @@ async def _serve_until_told(server: AbstractAsyncContextManager[Started]) -> Non
         _calm_collector()
         for line in started.lines:
             typer.echo(line.replace("{url}", started.url))
+        await started.model_settled(MODEL_LIMIT_S)
         typer.echo(f"Agora is ready at {started.url} {started.model}")
         await stop.wait()
         typer.echo("Agora is stopping.")
