@@ -78,7 +78,16 @@ function paintQuote(parts, message, store) {
   const source = message.referenced_message;
   parts.quote.dataset.target = message.message_reference.message_id;
   parts.quoteName.textContent = source ? store.nameOf(store.user(source.author.id) ?? source.author, message.guild_id) : "";
-  parts.quoteText.textContent = source ? plainText(source.content, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) : t("web.message.gone");
+  parts.quoteText.textContent = source ? wordsOf(source, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) : t("web.message.gone");
+}
+
+/** What a message says, without its markup; a spoiler stays covered. */
+function wordsOf(message, store, guildId) {
+  if (!message.content_html) return plainText(message.content, store, guildId);
+  const words = sanitised(message.content_html);
+  for (const spoiler of words.querySelectorAll(".spoiler")) spoiler.textContent = "▒▒▒";
+  for (const block of words.querySelectorAll("p, br, li, pre, h1, h2, h3")) block.append(" ");
+  return words.textContent.trim();
 }
 
 /** Decide from the row before whether this one starts a group and a day. */
