@@ -74,10 +74,11 @@ def read_source(folder: Path) -> Source:
 
 def _find_uses(tree: ast.Module) -> tuple[str, ...]:
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if any(isinstance(target, ast.Name) and target.id == "USES" for target in targets):
-            value = node.value  # type: ignore[attr-defined]
-            return tuple(ast.literal_eval(value))
+            return tuple(ast.literal_eval(node.value))
     raise ValueError("domain.py has no USES")
 
 
