@@ -115,7 +115,7 @@ async def _serve(config: Path | None, data: Path | None, flags: dict[str, Any], 
         logs.stop()
 
 
-def _calm_collector() -> None:
+def calm_collector() -> None:
     """What the start has made stays for good: keep it out of Python's garbage collections, and make them rarer.
 
     A full collection over everything takes a tenth of a second, in which nobody is answered.
@@ -131,7 +131,7 @@ async def _serve_until_told(server: AbstractAsyncContextManager[Started]) -> Non
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with server as started:
-        _calm_collector()
+        calm_collector()
         for line in started.lines:
             typer.echo(line.replace("{url}", started.url))
         await started.model_settled(MODEL_LIMIT_S)

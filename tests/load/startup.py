@@ -43,28 +43,41 @@ async def measure(folder: Path) -> Figures:
 
 # Runs in a process of its own, so that nothing of the test is counted.
 TALKING = """
-import asyncio, json, sys
+import asyncio, json, sys, time
 from pathlib import Path
 import psutil, uvloop
 from agora.app import open_server
+from agora.cli import calm_collector
 from agora.inference.embed import SentenceEmbedder
+
+async def watch(late):
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(0.005)
+        late.append((time.perf_counter() - began - 0.005) * 1000)
 
 async def main():
     rss = lambda: psutil.Process().memory_info().rss / 2**20
-    async with open_server(None, Path(sys.argv[1]), {"server.port": 0}) as started:
-        ready = rss()
+    async with open_server(None, Path(sys.argv[1]), {"server.port": 0, "agents.pace": "lively"}) as started:
+        calm_collector()
+        figures = {"ready (MiB)": rss()}
+        await started.model_settled(10)
+        late = []
+        watching = asyncio.create_task(watch(late))
         await asyncio.sleep(float(sys.argv[2]))
-        talking = rss()
-        embedder = SentenceEmbedder()
-        await embedder.embed(["one sentence", "another one"])
-        print(json.dumps({"ready": ready, "talking": talking, "with_embeddings": rss()}))
+        watching.cancel()
+        late.sort()
+        figures |= {"talking (MiB)": rss(), "events": started.app.ledger.last_seq}
+        figures |= {"loop late p99 (ms)": late[int(len(late) * 0.99)], "loop late worst (ms)": late[-1]}
+        await SentenceEmbedder().embed(["one sentence", "another one"])
+        print(json.dumps(figures | {"with embeddings (MiB)": rss()}))
 
 uvloop.run(main())
 """
 
 
 async def measure_talking(folder: Path, seconds: float) -> dict[str, float]:
-    """Memory in MiB: ready, with five agents talking, and with the embedding model loaded as well."""
+    """Memory when ready, with five agents talking, and with the embedding model loaded as well; how late the loop was."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", TALKING, str(folder / "talking"), str(seconds), stdout=asyncio.subprocess.PIPE
     )
@@ -79,7 +92,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(measure(Path(folder)))
         talking = asyncio.run(measure_talking(Path(folder), 60))
-    for name, value in {**msgspec.structs.asdict(figures), **{f"{k} (MiB)": v for k, v in talking.items()}}.items():
+    for name, value in {**msgspec.structs.asdict(figures), **talking}.items():
         print(f"{name:<28}{value:>10.2f}")
 
 
