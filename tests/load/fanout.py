@@ -1,6 +1,7 @@
 """Send to receive over the gateway: ``python -m tests.load.fanout`` prints the table.
 
 Times are taken in this one process: from just before the request is written to the moment a client has the whole frame.
+Two 99th percentiles are printed: over all messages, and over those during which the machine kept its CPUs (see ``steal``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
 from tests.load.hearer import Hearer
 from tests.load.scene import Scene, build_scene, serving
+from tests.load.steal import stolen_ms, waited_ms
 from tests.load.table import percentile, show
 
 GRACE_S = 5.0  # for the last dispatches to arrive
@@ -27,7 +29,7 @@ TOGETHER = 25  # clients that connect at the same time
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Times in milliseconds, CPU in cores."""
+    """Times in milliseconds, CPU in cores. ``disturbed``: messages that met with ``max_stolen_ms`` of stolen CPU time or more."""
 
     clients: int
     sent: int
@@ -35,49 +37,89 @@ class Figures(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     worst_ms: float
+    disturbed: int
+    undisturbed_p99_ms: float
+    stolen_ms: float
+    waited_ms: float
     server_cpu: float
     connect_s: float
+
+
+class Record:
+    """What happened: when each message was sent, how much CPU time had been stolen by then, and who heard it when."""
+
+    def __init__(self) -> None:
+        self.sent: list[float] = []
+        self.stolen: list[float] = []
+        self.heard: list[tuple[int, float]] = []  # message, seconds since it was sent
+
+    def send(self) -> None:
+        """The next message goes out now."""
+        self.stolen.append(stolen_ms())
+        self.sent.append(time.perf_counter())
+
+    def hear(self, nonce: int, at: float) -> None:
+        """A client has the whole dispatch."""
+        self.heard.append((nonce, at - self.sent[nonce]))
+
+    def disturbed(self) -> set[int]:
+        """Messages that met with too much stolen time before the next one was sent."""
+        ends = [*self.stolen[1:], stolen_ms()]
+        limit = BUDGETS.fanout.max_stolen_ms
+        return {n for n, (began, ended) in enumerate(zip(self.stolen, ends, strict=True)) if ended - began >= limit}
 
 
 async def run(folder: Path, seconds: float) -> Figures:
     """Build, serve, connect everybody, write at a steady pace."""
     budget = BUDGETS.fanout
     scene = await build_scene(folder / "data", budget.people, 1)
-    sent: dict[int, float] = {}
-    latencies: list[float] = []
+    record = Record()
     async with serving(scene) as server:
         began = time.perf_counter()
-        hearers = await _connect(scene, server.port, lambda nonce, at: latencies.append(at - sent[nonce]))
+        hearers = await _connect(scene, server.port, record.hear)
         connected = time.perf_counter() - began
         gc.collect()
         gc.freeze()  # a collection here would be counted as the server's delay
-        caller = await Caller.connect(server.port)
-        start = head("POST", f"/api/v10/channels/{scene.channels[0]}/messages", scene.tokens[0])
         process = psutil.Process(server.pid)
-        cpu, began = sum(process.cpu_times()[:2]), time.perf_counter()
+        cpu, waited, began = sum(process.cpu_times()[:2]), waited_ms(server.pid), time.perf_counter()
         total = round(seconds * budget.per_second)
-        for nonce in range(total):
-            await _until(began + nonce / budget.per_second)
-            body = b'{"content":"number %d of a fan-out","nonce":"%d"}' % (nonce, nonce)
-            sent[nonce] = time.perf_counter()
-            reply = await caller.call(whole(start, body))
-            assert reply.status == 200, reply.body[:500]
+        await _write(scene, server.port, record, total)
         used, took = sum(process.cpu_times()[:2]) - cpu, time.perf_counter() - began
-        await _arrive(latencies, total * len(hearers))
+        waited = waited_ms(server.pid) - waited
+        await _arrive(record, total * len(hearers))
+        disturbed = record.disturbed()
         assert not any(hearer.lost for hearer in hearers), "the gateway dropped clients"
         for hearer in hearers:
             hearer.close()
-        caller.close()
+    latencies = [latency * 1000 for _, latency in record.heard]
+    calm = [latency * 1000 for nonce, latency in record.heard if nonce not in disturbed]
     return Figures(
         clients=len(hearers),
         sent=total,
         received=len(latencies),
-        p50_ms=percentile(latencies, 0.5) * 1000,
-        p99_ms=percentile(latencies, 0.99) * 1000,
-        worst_ms=max(latencies) * 1000,
+        p50_ms=percentile(latencies, 0.5),
+        p99_ms=percentile(latencies, 0.99),
+        worst_ms=max(latencies),
+        disturbed=len(disturbed),
+        undisturbed_p99_ms=percentile(calm, 0.99) if calm else 0.0,
+        stolen_ms=stolen_ms() - record.stolen[0],
+        waited_ms=waited,
         server_cpu=used / took,
         connect_s=connected,
     )
+
+
+async def _write(scene: Scene, port: int, record: Record, total: int) -> None:
+    """One writer at the pace of a clock, not of the answers: a slow answer is not forgiven."""
+    caller = await Caller.connect(port)
+    start = head("POST", f"/api/v10/channels/{scene.channels[0]}/messages", scene.tokens[0])
+    began = time.perf_counter()
+    for nonce in range(total):
+        await asyncio.sleep(max(0.0, began + nonce / BUDGETS.fanout.per_second - time.perf_counter()))
+        record.send()
+        reply = await caller.call(whole(start, b'{"content":"number %d of a fan-out","nonce":"%d"}' % (nonce, nonce)))
+        assert reply.status == 200, reply.body[:500]
+    caller.close()
 
 
 async def _connect(scene: Scene, port: int, heard: object) -> list[Hearer]:
@@ -91,18 +133,11 @@ async def _connect(scene: Scene, port: int, heard: object) -> list[Hearer]:
     return hearers
 
 
-async def _until(moment: float) -> None:
-    """The pace of a clock, not of the answers: a slow answer is not forgiven."""
-    wait = moment - time.perf_counter()
-    if wait > 0:
-        await asyncio.sleep(wait)
-
-
-async def _arrive(latencies: list[float], expected: int) -> None:
+async def _arrive(record: Record, expected: int) -> None:
     deadline = time.perf_counter() + GRACE_S
-    while len(latencies) < expected and time.perf_counter() < deadline:
+    while len(record.heard) < expected and time.perf_counter() < deadline:
         await asyncio.sleep(0.05)
-    assert len(latencies) == expected, f"{expected - len(latencies)} dispatches never arrived"
+    assert len(record.heard) == expected, f"{expected - len(record.heard)} dispatches never arrived"
 
 
 def measure(folder: Path, seconds: float) -> Figures:
@@ -114,6 +149,10 @@ def measure(folder: Path, seconds: float) -> Figures:
             ("median", figures.p50_ms, "ms"),
             ("99th percentile", figures.p99_ms, "ms"),
             ("worst", figures.worst_ms, "ms"),
+            ("messages met by stolen CPU time", figures.disturbed, f"of {figures.sent}"),
+            ("99th percentile of the others", figures.undisturbed_p99_ms, "ms"),
+            ("CPU time stolen", figures.stolen_ms, "ms"),
+            ("server waiting for other processes", figures.waited_ms, "ms"),
             ("dispatches received", figures.received, f"of {figures.sent * figures.clients}"),
             ("server", figures.server_cpu, "cores"),
             ("connecting everybody", figures.connect_s, "s"),
@@ -122,12 +161,21 @@ def measure(folder: Path, seconds: float) -> Figures:
     return figures
 
 
+def holds(figures: Figures) -> bool:
+    """Whether the budget is met: by all messages or, where CPU time was stolen, by the others if they are enough."""
+    budget = BUDGETS.fanout
+    if figures.p99_ms <= budget.max_p99_ms:
+        return True
+    calm = figures.sent - figures.disturbed
+    return calm >= budget.min_undisturbed * figures.sent and figures.undisturbed_p99_ms <= budget.max_p99_ms
+
+
 def main() -> None:
     """The long form; exit status 1 when the budget is missed."""
     budget = BUDGETS.fanout
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), budget.seconds)
-    sys.exit(figures.p99_ms > budget.max_p99_ms)
+    sys.exit(not holds(figures))
 
 
 if __name__ == "__main__":
