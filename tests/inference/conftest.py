@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -11,8 +12,11 @@ from agora.inference.backend import LlamaBackend
 from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.settings import InferenceSettings
 from agora.inference.tiny import write_tiny_model
+from tests.inference.gate import Gate
 
 OpenEngine = Callable[..., Awaitable[ThreadEngine]]
+GATES: WeakKeyDictionary[ThreadEngine, Gate] = WeakKeyDictionary()
+"""The gate before each engine's steps; open unless a test closes it."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +32,13 @@ async def open_engine(tiny: Path) -> AsyncIterator[OpenEngine]:
 
     async def start(**changes: object) -> ThreadEngine:
         settings = InferenceSettings(**{"context": 4096, "exact": True, "threads": 1} | changes)
-        engine = ThreadEngine(lambda: Loaded(LlamaBackend(tiny, settings), "0" * 64), settings, name="tiny")
+
+        def load() -> Loaded:
+            backend = LlamaBackend(tiny, settings)
+            GATES[engine] = Gate(backend)
+            return Loaded(backend, "0" * 64)
+
+        engine = ThreadEngine(load, settings, name="tiny")
         await engine.start()
         opened.append(engine)
         return engine

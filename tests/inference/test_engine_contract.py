@@ -10,7 +10,7 @@ from agora.inference.errors import BadRequestToModel, EngineStopped
 from agora.inference.fake import FakeEngine
 from agora.inference.layout import ChatMessage
 from agora.inference.ports import Engine, GenerationRequest, Sampler, Segment, complete, text_prompt
-from tests.inference.conftest import OpenEngine
+from tests.inference.conftest import GATES, OpenEngine
 
 
 @pytest.fixture(params=["fake", "llama"])
@@ -25,6 +25,22 @@ async def engine(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Eng
 def ask(text: str = "Who is there?", **changes: object) -> GenerationRequest:
     values: dict[str, object] = {"prompt": text_prompt(text), "max_tokens": 12, "seed": 5, **changes}
     return GenerationRequest(**values)
+
+
+async def make_steps(engine: Engine, steps: int) -> None:
+    """Lets an engine with a thread make so many steps and holds it there. The fake one moves only when this loop lets it."""
+    if isinstance(engine, FakeEngine):
+        await asyncio.sleep(0)
+    else:
+        GATES[engine].close()
+        await asyncio.sleep(0)
+        await GATES[engine].allow(steps)
+
+
+def go_on(engine: Engine) -> None:
+    """Ends the hold."""
+    if engine in GATES:
+        GATES[engine].open()
 
 
 async def test_the_last_delta_and_only_it_carries_the_receipt(engine: Engine) -> None:
@@ -82,13 +98,14 @@ async def test_many_requests_at_once_give_the_texts_they_give_alone(engine: Engi
 async def test_cancel_ends_a_request_and_leaves_the_others(engine: Engine) -> None:
     other = asyncio.create_task(complete(engine, ask("an other one")))
     request = ask("a long one", max_tokens=1500)
-    finish, after = None, 0
-    async for delta in engine.generate(request):
-        after += 1
-        if after == 1:
-            engine.cancel(request.id)
-        finish = delta.finish
-    assert finish == "cancelled"
+    stream = engine.generate(request)
+    first = asyncio.create_task(anext(stream))
+    await make_steps(engine, 1)
+    await first
+    engine.cancel(request.id)
+    go_on(engine)
+    finishes = [delta.finish async for delta in stream]
+    assert finishes[-1] == "cancelled"
     assert (await other).finish in ("stop", "length")
     assert engine.info().active == 0
 
@@ -109,7 +126,7 @@ async def test_leaving_a_stream_cancels_its_request(engine: Engine) -> None:
 
 async def test_stop_ends_running_requests_with_an_error(engine: Engine) -> None:
     tasks = [asyncio.create_task(complete(engine, ask(f"{n}", max_tokens=1500))) for n in range(30)]
-    await asyncio.sleep(0)
+    await make_steps(engine, 3)
     await engine.stop()
     results = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
     failed = [result for result in results if isinstance(result, BaseException)]

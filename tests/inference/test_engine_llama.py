@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
+from pathlib import Path
 
 import pytest
 
 from agora.inference.errors import BadRequestToModel, QueueFull
+from agora.inference.llama import ABORTED, LlamaMemory, LlamaModel, Row
 from agora.inference.ports import GenerationRequest, Priority, Sampler, Segment, complete, text_prompt
 from agora.inference.tiny import END
-from tests.inference.conftest import OpenEngine
+from tests.inference.conftest import GATES, OpenEngine
 
 GREEDY = Sampler(temperature=0)
 SHARED = "Rules of the house. Channel general. Ann: good morning to all of you. Bob: and to you."
@@ -110,6 +111,8 @@ async def test_too_many_requests_are_refused(open_engine: OpenEngine) -> None:
 
 async def test_a_person_overtakes_chatter(open_engine: OpenEngine) -> None:
     engine = await open_engine(sequences=2)
+    gate = GATES[engine]
+    gate.close()
     done: list[str] = []
 
     async def run(name: str, priority: Priority) -> None:
@@ -117,11 +120,12 @@ async def test_a_person_overtakes_chatter(open_engine: OpenEngine) -> None:
         done.append(name)
 
     chatter = [asyncio.create_task(run(f"ambient {n}", Priority.AMBIENT)) for n in range(12)]
-    await asyncio.sleep(0.01)
-    await run("person", Priority.PERSON)
-    behind = len([task for task in chatter if not task.done()])
-    await asyncio.gather(*chatter)
-    assert behind >= 8
+    await gate.allow(3)
+    person = asyncio.create_task(run("person", Priority.PERSON))
+    await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(person, *chatter)
+    assert done.index("person") <= 2
 
 
 async def test_max_tokens_beyond_the_context_ends_at_the_context(open_engine: OpenEngine) -> None:
@@ -132,18 +136,18 @@ async def test_max_tokens_beyond_the_context_ends_at_the_context(open_engine: Op
     assert result.receipt.prompt_tokens + result.receipt.tokens_generated <= longest
 
 
-async def test_stop_does_not_wait_for_a_long_prompt(open_engine: OpenEngine) -> None:
-    engine = await open_engine(context=65_536, batch=2048, step_ms=5000)
-    tasks = [asyncio.create_task(complete(engine, greedy(f"{n} " + "word " * 380))) for n in range(16)]
-    await asyncio.sleep(0.05)
-    started = time.monotonic()
-    await engine.stop()
-    assert time.monotonic() - started < 2
-    assert len(await asyncio.gather(*tasks, return_exceptions=True)) == 16
+def test_abort_ends_a_step(tiny: Path) -> None:
+    model = LlamaModel(tiny)
+    memory = LlamaMemory(model, cells=1024, slots=1, batch=512, threads=1)
+    memory.abort()
+    assert memory.decode([Row(0, 0, [5] * 400, True)])[0] == ABORTED
+    memory.close()
+    model.close()
 
 
 async def test_the_event_loop_is_told_once_per_step(open_engine: OpenEngine) -> None:
     engine = await open_engine()
+    gate = GATES[engine]
     crossings = 0
     loop = asyncio.get_running_loop()
     original = loop.call_soon_threadsafe
@@ -153,10 +157,14 @@ async def test_the_event_loop_is_told_once_per_step(open_engine: OpenEngine) -> 
         crossings += 1
         return original(*args, **kwargs)
 
+    gate.close()
+    tasks = [asyncio.create_task(complete(engine, greedy(f"{n} say"))) for n in range(16)]
+    await asyncio.sleep(0)
     loop.call_soon_threadsafe = count
+    gate.open()
     try:
-        results = await asyncio.gather(*(complete(engine, greedy(f"{n} say")) for n in range(16)))
+        results = await asyncio.gather(*tasks)
     finally:
         loop.call_soon_threadsafe = original
-    generated = sum(result.receipt.tokens_generated for result in results)
-    assert crossings < generated / 4
+    assert 0 < crossings <= gate.steps
+    assert gate.steps < sum(result.receipt.tokens_generated for result in results) / 4, "sequences share their steps"

@@ -10,10 +10,11 @@ import pytest
 
 from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.errors import EngineStopped, GenerationFailed
-from agora.inference.llama import Row
+from agora.inference.llama import ABORTED, Row
 from agora.inference.ports import GenerationRequest, Priority, complete
 from agora.inference.settings import InferenceSettings
 from tests.inference.counting import CountingBackend, expected_text
+from tests.inference.gate import Gate
 
 
 async def open_counting(backend: CountingBackend, **changes: int) -> ThreadEngine:
@@ -136,7 +137,9 @@ async def test_an_unforeseen_error_is_reported_and_an_endless_one_ends_the_engin
 
 async def test_a_person_s_first_token_does_not_wait_for_chatter() -> None:
     backend = CountingBackend()
+    gate = Gate(backend)
     engine = await open_counting(backend, sequences=4)
+    gate.close()
     chatter = [
         asyncio.create_task(
             complete(engine, GenerationRequest(tokens=(n + 1, 2), max_tokens=400, seed=n, priority=Priority.AMBIENT))
@@ -144,11 +147,30 @@ async def test_a_person_s_first_token_does_not_wait_for_chatter() -> None:
         for n in range(40)
     ]
     await asyncio.sleep(0)
-    before = backend.steps
+    await gate.allow(20)
+    assert sum(task.done() for task in chatter) < 30, "some chat, more wait"
     stream = engine.generate(GenerationRequest(tokens=(60, 61), max_tokens=4, seed=2, priority=Priority.PERSON))
-    await anext(stream)
-    assert backend.steps - before < 100
-    assert sum(task.done() for task in chatter) < 40
+    first = asyncio.create_task(anext(stream))
+    await asyncio.sleep(0)
+    assert engine.info().waiting > 0
+    await gate.allow(1)  # this one was begun before the person came
+    assert not first.done()
+    await gate.allow(1)
+    assert first.done(), "seated, evaluated and drawn in the very next step"
     await stream.aclose()
     await engine.stop()
     await asyncio.gather(*chatter, return_exceptions=True)
+
+
+async def test_stop_cuts_a_step_short() -> None:
+    backend = CountingBackend()
+    gate = Gate(backend)
+    engine = await open_counting(backend)
+    gate.close()
+    task = asyncio.create_task(complete(engine, GenerationRequest(tokens=(1, 2), max_tokens=9)))
+    await gate.allow(1)
+    await engine.stop()  # the thread stands in a step that never ends by itself
+    with pytest.raises(EngineStopped):
+        await task
+    assert gate.statuses == [0, ABORTED]
+    assert backend.closed
