@@ -37,8 +37,6 @@ class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float
     short_seconds: float
     max_p99_ms: float
-    max_stolen_ms: float
-    min_undisturbed: float
 
 
 class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

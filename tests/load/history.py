@@ -16,10 +16,13 @@ import uvloop
 from agora.kernel.ids import first_at
 from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
+from tests.load.machine import Watch, judge_latency
 from tests.load.scene import Scene, build_scene, serving
 from tests.load.table import percentile, show
 
 PEOPLE = 50
+WARM_UP = 50  # requests that fill the cache and wake the interpreter
+WINDOW_S, STOLEN_MS = 0.02, 10.0  # a request is over in a few milliseconds, a tick of stolen time may be counted a little late
 START_MS = 1_700_000_000_000
 STEP_MS = 20_000
 _TEXT = "soup rain kettle garden letter train music bread window river paper lamp stone apple winter question answer"
@@ -38,6 +41,9 @@ class Figures(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     worst_ms: float
+    disturbed: int
+    undisturbed_p99_ms: float
+    stolen_share: float
     page_bytes: float
     build_s: float
 
@@ -88,29 +94,36 @@ async def run(folder: Path, count: int, requests: int) -> Figures:
     page = BUDGETS.history.page
     latencies: list[float] = []
     size = 0
+    watch = Watch()
     async with serving(scene) as server:
         caller = await Caller.connect(server.port)
-        for n in range(requests + 50):
+        for n in range(requests + WARM_UP):
             at = dice.randint(page, count - 1)
             path = f"/api/v10/channels/{scene.channels[0]}/messages?limit={page}&before={ids[at]}"
             request = whole(head("GET", path, scene.tokens[n % PEOPLE]))
-            sent = time.perf_counter()
+            sent = watch.mark()
             reply = await caller.call(request)
             took = time.perf_counter() - sent
             messages = msgspec.json.decode(reply.body)
             assert reply.status == 200, reply.body[:500]
             assert [message["id"] for message in messages] == [str(each) for each in ids[at - page : at][::-1]]
-            if n >= 50:  # the first ones warm the cache and the interpreter
-                latencies.append(took)
-                size += len(reply.body)
+            latencies.append(took * 1000)
+            size += len(reply.body)
+        watch.mark()
         caller.close()
+    disturbed = {n - WARM_UP for n in watch.disturbed(WINDOW_S, STOLEN_MS) if n >= WARM_UP}
+    latencies = latencies[WARM_UP:]
+    calm = [latency for n, latency in enumerate(latencies) if n not in disturbed]
     return Figures(
         messages=count,
         requests=requests,
-        p50_ms=percentile(latencies, 0.5) * 1000,
-        p99_ms=percentile(latencies, 0.99) * 1000,
-        worst_ms=max(latencies) * 1000,
-        page_bytes=size / requests,
+        p50_ms=percentile(latencies, 0.5),
+        p99_ms=percentile(latencies, 0.99),
+        worst_ms=max(latencies),
+        disturbed=len(disturbed),
+        undisturbed_p99_ms=percentile(calm, 0.99) if calm else 0.0,
+        stolen_share=watch.share(),
+        page_bytes=size / (requests + WARM_UP),
         build_s=built,
     )
 
@@ -124,12 +137,20 @@ def measure(folder: Path, count: int, requests: int) -> Figures:
             ("median", figures.p50_ms, "ms"),
             ("99th percentile", figures.p99_ms, "ms"),
             ("worst", figures.worst_ms, "ms"),
+            ("requests met by stolen CPU time", figures.disturbed, f"of {figures.requests}"),
+            ("99th percentile of the others", figures.undisturbed_p99_ms, "ms"),
+            ("CPU time stolen from the machine", figures.stolen_share * 100, "%"),
             ("page", figures.page_bytes / 1024, "KiB"),
-            ("requests", figures.requests, ""),
             ("building the file", figures.build_s, "s"),
         ],
     )
     return figures
+
+
+def holds(figures: Figures) -> bool:
+    """Whether the budget is met."""
+    calm = 1 - figures.disturbed / figures.requests
+    return judge_latency("history", figures.p99_ms, figures.undisturbed_p99_ms, calm, BUDGETS.history.max_p99_ms)
 
 
 def main() -> None:
@@ -137,7 +158,7 @@ def main() -> None:
     budget = BUDGETS.history
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), budget.messages, budget.requests)
-    sys.exit(figures.p99_ms > budget.max_p99_ms)
+    sys.exit(not holds(figures))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import uvloop
 
 from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
+from tests.load.machine import Watch, judge_rate
 from tests.load.scene import Scene, build_scene, serving
 from tests.load.table import percentile, show
 
@@ -30,13 +31,14 @@ _WORDS = _TEXT.split()
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What one run gave. Latencies in milliseconds; ``server_cpu`` in cores."""
+    """What one run gave. Latencies in milliseconds; CPU in cores."""
 
     posts: int
     seconds: float
     per_second: float
     p50_ms: float
     p99_ms: float
+    stolen_share: float
     server_cpu: float
     generator_cpu: float
 
@@ -80,9 +82,10 @@ async def run(folder: Path, seconds: float) -> tuple[Figures, Scene, list[Client
         warm = [len(client.latencies) for client in clients]
         server_use, own_use = psutil.Process(server.pid), psutil.Process()
         cpu = (_cpu(server_use), _cpu(own_use))
-        began = time.perf_counter()
+        watch = Watch()
+        began = watch.mark()
         await _all(clients, seconds)
-        took = time.perf_counter() - began
+        took = watch.mark() - began
         used = (_cpu(server_use) - cpu[0], _cpu(own_use) - cpu[1])
         for client in clients:
             client.caller.close()
@@ -93,6 +96,7 @@ async def run(folder: Path, seconds: float) -> tuple[Figures, Scene, list[Client
         per_second=len(latencies) / took,
         p50_ms=percentile(latencies, 0.5) * 1000,
         p99_ms=percentile(latencies, 0.99) * 1000,
+        stolen_share=watch.share(),
         server_cpu=used[0] / took,
         generator_cpu=used[1] / took,
     )
@@ -142,6 +146,7 @@ def measure(folder: Path, seconds: float) -> Figures:
             ("posts a second", figures.per_second, ""),
             ("median", figures.p50_ms, "ms"),
             ("99th percentile", figures.p99_ms, "ms"),
+            ("CPU time stolen from the machine", figures.stolen_share * 100, "%"),
             ("server", figures.server_cpu, "cores"),
             ("generator", figures.generator_cpu, "cores"),
             ("acknowledged and audited", audited, "messages"),
@@ -150,11 +155,16 @@ def measure(folder: Path, seconds: float) -> Figures:
     return figures
 
 
+def holds(figures: Figures) -> bool:
+    """Whether the budget is met."""
+    return judge_rate("posts", figures.per_second, figures.stolen_share, BUDGETS.posts.min_per_second)
+
+
 def main() -> None:
     """The long form; exit status 1 when the budget is missed."""
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), BUDGETS.posts.seconds)
-    sys.exit(figures.per_second < BUDGETS.posts.min_per_second)
+    sys.exit(not holds(figures))
 
 
 if __name__ == "__main__":

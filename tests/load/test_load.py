@@ -14,13 +14,13 @@ pytestmark = [pytest.mark.load, pytest.mark.timeout(300)]
 
 def test_durable_posts(tmp_path: Path) -> None:
     figures = posts.measure(tmp_path, BUDGETS.posts.short_seconds)
-    assert figures.per_second >= BUDGETS.posts.min_per_second
+    assert posts.holds(figures), figures
 
 
 def test_pages_of_a_large_file(tmp_path: Path) -> None:
     budget = BUDGETS.history
     figures = history.measure(tmp_path, budget.short_messages, budget.short_requests)
-    assert figures.p99_ms <= budget.max_p99_ms
+    assert history.holds(figures), figures
 
 
 def test_fan_out(tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""What the machine gave: CPU time stolen from a virtual machine is not a delay of the program that is measured on it.
+
+The kernel counts how long a virtual CPU was ready to run and was not run ("steal", proc(5), /proc/stat). A real-time thread that
+only sleeps for a millisecond is late by just as much at such times. So every load test prints the stolen time beside its figures. A
+budget is met by all requests; where it is missed, those that met no stolen time are judged instead, and where they are too few,
+nothing is judged and a warning says so: such a run tells of the machine alone.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from bisect import bisect_left
+from pathlib import Path
+
+import psutil
+
+_STAT = Path("/proc/stat")
+_TICK_MS = 10.0  # USER_HZ is 100 on every Linux
+ENOUGH = 0.5
+"""Share of the requests, or of the CPU time, that must be left for a judgement."""
+
+
+def stolen_ms() -> float:
+    """Milliseconds stolen since the machine started, all CPUs together; 0 where the system does not count them."""
+    if not _STAT.exists():
+        return 0.0
+    cpu = _STAT.read_text().splitlines()[0].split()
+    return int(cpu[8]) * _TICK_MS if len(cpu) > 8 else 0.0
+
+
+def waited_ms(pid: int) -> float:
+    """Milliseconds for which the threads of a process were ready to run while the CPUs ran other processes (schedstat)."""
+    total = 0
+    for thread in psutil.Process(pid).threads():
+        path = Path(f"/proc/{pid}/task/{thread.id}/schedstat")
+        if path.exists():
+            total += int(path.read_text().split()[1])
+    return total / 1e6
+
+
+class Watch:
+    """Marks moments together with the time stolen until then."""
+
+    def __init__(self) -> None:
+        self._at: list[float] = []
+        self._stolen: list[float] = []
+
+    def mark(self) -> float:
+        """Now, on ``time.perf_counter``."""
+        self._stolen.append(stolen_ms())
+        self._at.append(time.perf_counter())
+        return self._at[-1]
+
+    def share(self) -> float:
+        """Part of the machine's CPU time that was stolen between the first mark and the last."""
+        given = (self._at[-1] - self._at[0]) * 1000 * (os.cpu_count() or 1)
+        return (self._stolen[-1] - self._stolen[0]) / given if given else 0.0
+
+    def disturbed(self, window_s: float, limit_ms: float) -> set[int]:
+        """Numbers of the marks after which ``limit_ms`` or more were stolen before the first mark that is ``window_s`` later."""
+        last = len(self._at) - 1
+        ends = (min(last, bisect_left(self._at, at + window_s)) for at in self._at)
+        return {n for n, end in enumerate(ends) if self._stolen[end] - self._stolen[n] >= limit_ms}
+
+
+def judge_latency(name: str, all_ms: float, calm_ms: float, calm_share: float, limit_ms: float) -> bool:
+    """Whether a latency budget is kept (see the module)."""
+    if all_ms <= limit_ms:
+        return True
+    if calm_share < ENOUGH:
+        return _not_judged(name, f"{calm_share:.0%} of the requests met no stolen CPU time")
+    return calm_ms <= limit_ms
+
+
+def judge_rate(name: str, per_second: float, stolen_share: float, least: float) -> bool:
+    """Whether a throughput budget is kept; what was stolen is added in proportion."""
+    if per_second >= least:
+        return True
+    left = 1 - stolen_share
+    if left < ENOUGH:
+        return _not_judged(name, f"{left:.0%} of the CPU time was left")
+    return per_second / left >= least
+
+
+def _not_judged(name: str, reason: str) -> bool:
+    warnings.warn(f"{name}: the budget was not judged: only {reason} on this machine", stacklevel=3)
+    return True
