@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -10,16 +12,25 @@ from agora.inference.errors import BadRequestToModel, EngineStopped
 from agora.inference.fake import FakeEngine
 from agora.inference.layout import ChatMessage
 from agora.inference.ports import Engine, GenerationRequest, Sampler, Segment, complete, text_prompt
+from agora.inference.remote import RemoteEngine
 from tests.inference.conftest import GATES, OpenEngine
+from tests.inference.peers import open_agora, open_remotes
 
 
-@pytest.fixture(params=["fake", "llama"])
-async def engine(request: pytest.FixtureRequest, open_engine: OpenEngine) -> Engine:
-    if request.param == "llama":
-        return await open_engine()
-    fake = FakeEngine()
-    await fake.start()
-    return fake
+@pytest.fixture(params=["fake", "llama", "openai", "ollama"])
+async def engine(request: pytest.FixtureRequest, open_engine: OpenEngine, tiny: Path, tmp_path: Path) -> AsyncIterator[Engine]:
+    if request.param == "fake":
+        fake = FakeEngine()
+        await fake.start()
+        yield fake
+    elif request.param == "llama":
+        yield await open_engine()
+    else:
+        async with open_agora(tmp_path / "peer", tiny) as (_, url), open_remotes(f"{request.param}+{url}") as remotes:
+            remote = RemoteEngine(remotes, "tiny:latest" if request.param == "ollama" else "tiny")
+            await remote.start()
+            yield remote
+            await remote.stop()
 
 
 def ask(text: str = "Who is there?", **changes: object) -> GenerationRequest:
@@ -28,8 +39,11 @@ def ask(text: str = "Who is there?", **changes: object) -> GenerationRequest:
 
 
 async def make_steps(engine: Engine, steps: int) -> None:
-    """Lets an engine with a thread make so many steps and holds it there. The fake one moves only when this loop lets it."""
-    if isinstance(engine, FakeEngine):
+    """Lets an engine with a thread make so many steps and holds it there.
+
+    The others move only when this loop lets them, or keep what comes from elsewhere until they are asked for it.
+    """
+    if engine not in GATES:
         await asyncio.sleep(0)
     else:
         GATES[engine].close()
