@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from agora.gateway.outgoing import Outgoing, derived
-from agora.gateway.ports import ChannelObject, GuildEntry, Revocation, SightChange, Visibility
+from agora.gateway.ports import ChannelObject, GuildEntry, Revocation, SightChange, ThreadObjects, Visibility
 from agora.gateway.registry import Registry
 from agora.gateway.render import Rendered, Renderer
 from agora.gateway.session import Session
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 Offer = TypeVar("Offer", GuildEntry, SightChange, Revocation)
 
 # Dispatches after which a client knows another set of channels.
-CHANNEL_NEWS = frozenset({"CHANNEL_CREATE", "CHANNEL_DELETE", "GUILD_DELETE"})
+CHANNEL_NEWS = frozenset({"CHANNEL_CREATE", "CHANNEL_DELETE", "THREAD_CREATE", "THREAD_DELETE", "GUILD_DELETE"})
 NOBODY: Collection[int] = ()
 
 
@@ -46,6 +46,7 @@ class Fanout:
         self._changes = _by_event(app, SightChange)
         self._revocations = _by_event(app, Revocation)
         self._channels = app.offers(ChannelObject)
+        self._threads = app.offers(ThreadObjects)
 
     def on_event(self, recorded: Recorded) -> None:
         """Tell everybody concerned."""
@@ -130,15 +131,30 @@ class Fanout:
             online = [user_id for user_id in self._registry.users() if user_id in members]
             for user_id, gained, gone in self._sight.compare(online, guild_id):
                 sessions = [s for s in self._registry.of(user_id) if s.wants(guild_id)]
+                came = []
                 for channel_id in sorted(gained):
                     item = self._channel("CHANNEL_CREATE", channel_id, recorded.seq, made)
                     if item is not None:
+                        came.append(channel_id)
                         for session in sessions:
                             session.push(item)
-                for channel_id in sorted(gone):
-                    item = self._channel("CHANNEL_DELETE", channel_id, recorded.seq, made)
+                for item in self._sync(user_id, guild_id, came, sorted(gained - set(came)), recorded.seq):
+                    for session in sessions:
+                        session.push(item)
+                for channel_id in sorted(gone, reverse=True):
+                    item = self._channel("CHANNEL_DELETE", channel_id, recorded.seq, made) or self._lost(channel_id, recorded.seq)
                     lost += [(session, item) for session in sessions if item is not None]
         return lost
+
+    def _sync(self, user_id: int, guild_id: int, channel_ids: list[int], thread_ids: list[int], seq: int) -> list[Outgoing]:
+        if not thread_ids:
+            return []
+        bodies = [offer.gained(self._app, user_id, guild_id, channel_ids, thread_ids) for offer in self._threads]
+        return [Outgoing("THREAD_LIST_SYNC", body, derived(seq)) for body in bodies]
+
+    def _lost(self, thread_id: int, seq: int) -> Outgoing | None:
+        bodies = [body for offer in self._threads if (body := offer.lost(self._app, thread_id)) is not None]
+        return Outgoing("THREAD_DELETE", bodies[0], derived(seq)) if bodies else None
 
     def _channel(self, name: str, channel_id: int, seq: int, made: dict[tuple[str, int], Outgoing | None]) -> Outgoing | None:
         key = (name, channel_id)

@@ -54,6 +54,10 @@ class Visibility(Protocol):
         """The channels of one guild that the user may see."""
         ...
 
+    def threads_in(self, guild_id: int, user_id: int) -> Sequence[Seen]:
+        """The threads of one guild that are not archived and that the user may see."""
+        ...
+
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
     """How one kind of event looks on the wire: ``{"op":0,"t":name,"s":…,"d":payload}``.
@@ -135,6 +139,18 @@ class ChannelObject(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     build: Callable[[App, int], bytes | None]
+
+
+class ThreadObjects(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ``SightChange`` tells of threads. Offered once, by threads.
+
+    ``gained(app, user_id, guild_id, channel_ids, thread_ids)`` gives the JSON of THREAD_LIST_SYNC: ``channel_ids`` came into sight
+    as a whole, ``thread_ids`` are all the threads that did. ``lost(app, thread_id)`` gives THREAD_DELETE's, None where the
+    client has forgotten the thread by itself.
+    """
+
+    gained: Callable[[App, int, int, Sequence[int], Sequence[int]], bytes]
+    lost: Callable[[App, int], bytes | None]
 
 
 class Revocation(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from agora.gateway.ports import Visibility
 
 NOTHING: frozenset[int] = frozenset()
+# Dispatches after which a client knows a channel or thread more.
+COMES = frozenset({"CHANNEL_CREATE", "THREAD_CREATE"})
 # Most members of a guild see the same channels: equal sets are kept once, for about this many different ones.
 SHARED = 1024
 
 
 class Sight:
-    """Per user and guild, the ids of the channels the clients know. Only users with a session are kept."""
+    """Per user and guild, the ids of the channels and open threads the clients know. Only users with a session are kept.
+
+    A thread that was archived or opened since may be wrong here: then it is told once too often, never too seldom.
+    """
 
     def __init__(self, visibility: Visibility) -> None:
         self._visibility = visibility
@@ -43,7 +48,7 @@ class Sight:
             known.pop(guild_id, None)
         elif channel_id is not None:
             before = known.get(guild_id, NOTHING)
-            known[guild_id] = before | {channel_id} if name == "CHANNEL_CREATE" else before - {channel_id}
+            known[guild_id] = before | {channel_id} if name in COMES else before - {channel_id}
 
     def compare(self, user_ids: Iterable[int], guild_id: int) -> list[tuple[int, frozenset[int], frozenset[int]]]:
         """Each user whose sight of the guild changed, with the channels gained and lost."""
@@ -60,7 +65,8 @@ class Sight:
         return changes
 
     def _seen(self, guild_id: int, user_id: int) -> frozenset[int]:
-        seen = frozenset(channel.id for channel in self._visibility.visible_in(guild_id, user_id))
+        sight = self._visibility
+        seen = frozenset(c.id for c in (*sight.visible_in(guild_id, user_id), *sight.threads_in(guild_id, user_id)))
         if len(self._shared) > SHARED:
             self._shared.clear()
         return self._shared.setdefault(seen, seen)

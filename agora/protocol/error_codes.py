@@ -38,6 +38,7 @@ class ErrorCode(enum.IntEnum):
     REQUEST_TOO_LARGE = 40005
     USER_BANNED = 40007
     ALREADY_CROSSPOSTED = 40033
+    TAG_REQUIRED = 40067
     MISSING_ACCESS = 50001
     INVALID_ACCOUNT_TYPE = 50002
     CANNOT_EXECUTE_ON_DM = 50003
@@ -57,9 +58,13 @@ class ErrorCode(enum.IntEnum):
     UNSUPPORTED_API_VERSION = 50041
     FILE_TOO_LARGE = 50045
     INVALID_ROLE = 50028
+    THREAD_ARCHIVED = 50083
     INVALID_JSON = 50109
     REACTION_BLOCKED = 90001
     OVERLOADED = 130000
+    THREAD_EXISTS = 160004
+    THREAD_LOCKED = 160005
+    MAX_THREADS = 160006
 
 
 MESSAGES: dict[ErrorCode, str] = {
@@ -101,6 +106,11 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.INVALID_FORM_BODY: "Invalid Form Body",
     ErrorCode.INVALID_JSON: "The request body contains invalid JSON.",
     ErrorCode.REACTION_BLOCKED: "Reaction was blocked",
+    ErrorCode.THREAD_ARCHIVED: "Thread is archived",
+    ErrorCode.THREAD_EXISTS: "A thread has already been created for this message",
+    ErrorCode.THREAD_LOCKED: "Thread is locked",
+    ErrorCode.MAX_THREADS: "Maximum number of active threads reached",
+    ErrorCode.TAG_REQUIRED: "A tag is required to create a forum post in this channel",
     ErrorCode.MAX_REACTIONS: "Maximum number of reactions reached (20)",
 }
 """Discord's wording for people, by code."""

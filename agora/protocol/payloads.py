@@ -110,6 +110,16 @@ class Overwrite(Wire, frozen=True, kw_only=True):
     deny: str
 
 
+class ForumTag(Wire, frozen=True, kw_only=True):
+    """A tag that posts of a forum may have."""
+
+    id: str
+    name: str
+    moderated: bool = False
+    emoji_id: str | None = None
+    emoji_name: str | None = None
+
+
 class GuildChannel(Wire, frozen=True, kw_only=True):
     """A channel of a guild, or a category."""
 
@@ -127,6 +137,56 @@ class GuildChannel(Wire, frozen=True, kw_only=True):
     permission_overwrites: tuple[Overwrite, ...] = ()
     nsfw: bool = False
     permissions: str | UnsetType = UNSET
+    default_auto_archive_duration: int | UnsetType = UNSET
+    default_thread_rate_limit_per_user: int | UnsetType = UNSET
+    available_tags: tuple[ForumTag, ...] | UnsetType = UNSET
+    default_reaction_emoji: UnsetType | None = UNSET
+    default_sort_order: int | UnsetType | None = UNSET
+    default_forum_layout: int | UnsetType = UNSET
+
+
+class ThreadMetadata(Wire, frozen=True, kw_only=True):
+    """What makes a channel a thread. ``auto_archive_duration`` in minutes."""
+
+    archived: bool
+    archive_timestamp: str
+    auto_archive_duration: int
+    locked: bool
+    create_timestamp: str
+    invitable: bool | UnsetType = UNSET
+
+
+class ThreadMember(Wire, frozen=True, kw_only=True):
+    """A membership of a thread; ``member`` only where it is asked for."""
+
+    id: str
+    user_id: str
+    join_timestamp: str
+    flags: int = 0
+    member: Member | UnsetType = UNSET
+    guild_id: str | UnsetType = UNSET  # only in gateway events
+
+
+class Thread(Wire, frozen=True, kw_only=True):
+    """A thread. ``member`` is the reader's own membership; ``newly_created`` and ``message`` are there when it was just made."""
+
+    id: str
+    type: int
+    guild_id: str
+    parent_id: str
+    owner_id: str
+    name: str
+    thread_metadata: ThreadMetadata
+    flags: int = 0
+    last_message_id: str | None = None
+    rate_limit_per_user: int = 0
+    message_count: int = 0
+    member_count: int = 0
+    total_message_sent: int = 0
+    applied_tags: tuple[str, ...] = ()
+    member: ThreadMember | UnsetType = UNSET
+    newly_created: bool | UnsetType = UNSET
+    message: MessageValue = UNSET
 
 
 class PrivateChannel(Wire, frozen=True, kw_only=True):
@@ -200,13 +260,14 @@ class Attachment(Wire, frozen=True, kw_only=True):
     description: str | UnsetType = UNSET
     width: int | UnsetType = UNSET
     height: int | UnsetType = UNSET
+    flags: int | UnsetType = UNSET
 
 
 class MessageReference(Wire, frozen=True, kw_only=True):
-    """Which message is answered."""
+    """Which message is answered, or which thread a notice is about."""
 
     channel_id: str
-    message_id: str
+    message_id: str | UnsetType = UNSET
     guild_id: str | UnsetType = UNSET
     type: int = 0
 
@@ -240,6 +301,7 @@ class Message(Wire, frozen=True, kw_only=True):
     referenced_message: MessageValue = UNSET
     guild_id: str | UnsetType = UNSET
     member: Member | UnsetType = UNSET
+    thread: Thread | UnsetType = UNSET  # the one that was started from this message
     content_html: str | UnsetType = UNSET
 
 

@@ -116,6 +116,9 @@ class World:
     def visible_in(self, guild_id: int, user_id: int) -> Sequence[Channel]:
         return [Channel(c) for c, (g, seen) in sorted(self.channels.items()) if g == guild_id and user_id in seen]
 
+    def threads_in(self, guild_id: int, user_id: int) -> Sequence[Channel]:
+        return []
+
     async def from_header(self, authorization: str) -> Actor | None:
         token = authorization.removeprefix("Bot ")
         if not token.startswith("t") or not token[1:].isdigit() or token in self.closed_tokens:

@@ -2,87 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from agora.domains.place.channels import service
+from agora.domains.place.channels.bodies import (
+    EditBody,
+    NewBody,
+    OpenBody,
+    PlaceBody,
+    SetOverwriteBody,
+    read_bits,
+    read_defaults,
+    read_id,
+    read_optional_id,
+    read_overwrites,
+    read_thread_edit,
+)
 from agora.domains.place.channels.model import ChannelEdit, NewChannel, Place
+from agora.domains.place.channels.ports import ThreadDesk
 from agora.domains.place.channels.private import open_private
 from agora.domains.place.channels.wire import AnyChannel, build_channel
-from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite, check, check_guild
-from agora.kernel import ids
+from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite, ThreadDefaults, check, check_guild
 from agora.kernel.errors import NotFound, invalid
 from agora.kernel.http import Bucket, Request, Route
-from agora.kernel.ids import Id
 from agora.protocol import payloads
-from agora.protocol.channel_types import ChannelType, OverwriteType
+from agora.protocol.channel_types import ChannelType
 from agora.protocol.error_codes import MESSAGES, ErrorCode
-from agora.protocol.permissions import from_wire
+
+if TYPE_CHECKING:
+    from agora.kernel.ctx import Ctx
 
 OPEN = Bucket("channels.open", 30, 60.0)
-Bits = str | int
-Kind = Annotated[int, msgspec.Meta(ge=0, le=1)]
-Position = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
-
-
-class OverwriteBody(msgspec.Struct, frozen=True):
-    """An overwrite in a list; ``type`` is 0 for a role, 1 for a member."""
-
-    id: Id
-    type: Kind | None = None
-    allow: Bits | None = None
-    deny: Bits | None = None
-
-
-class SetOverwriteBody(msgspec.Struct, frozen=True):
-    """The overwrite of the role or member in the path."""
-
-    type: Kind
-    allow: Bits | None = None
-    deny: Bits | None = None
-
-
-class NewBody(msgspec.Struct, frozen=True):
-    """A channel to make."""
-
-    name: str
-    type: int | None = None
-    topic: str | None = None
-    parent_id: Id | None = None
-    position: Position | None = None
-    nsfw: bool | None = None
-    rate_limit_per_user: int | None = None
-    permission_overwrites: list[OverwriteBody] | None = None
-
-
-class EditBody(msgspec.Struct, frozen=True):
-    """What may change about a channel."""
-
-    name: str | UnsetType = UNSET
-    topic: str | UnsetType | None = UNSET
-    parent_id: Id | UnsetType | None = UNSET
-    position: Position | UnsetType | None = UNSET
-    nsfw: bool | UnsetType | None = UNSET
-    rate_limit_per_user: int | UnsetType | None = UNSET
-    permission_overwrites: list[OverwriteBody] | UnsetType | None = UNSET
-
-
-class PlaceBody(msgspec.Struct, frozen=True):
-    """Where one channel goes."""
-
-    id: Id
-    position: Position | UnsetType | None = UNSET
-    parent_id: Id | UnsetType | None = UNSET
-    lock_permissions: bool | None = None
-
-
-class OpenBody(msgspec.Struct, frozen=True):
-    """``recipient_id`` for a direct message, ``recipients`` for one or a group."""
-
-    recipient_id: Id | None = None
-    recipients: list[Id] | None = None
 
 
 async def list_channels(request: Request) -> list[AnyChannel]:
@@ -100,11 +52,12 @@ async def create_channel(request: Request) -> AnyChannel:
         name=body.name,
         type=ChannelType.GUILD_TEXT if body.type is None else body.type,
         topic=body.topic,
-        parent_id=None if body.parent_id is None else _id(body.parent_id, "parent_id"),
+        parent_id=None if body.parent_id is None else read_id(body.parent_id, "parent_id"),
         position=body.position,
         nsfw=body.nsfw is True,
         rate_limit_per_user=body.rate_limit_per_user or 0,
-        overwrites=_overwrites(body.permission_overwrites, request.id("guild_id")),
+        overwrites=read_overwrites(body.permission_overwrites),
+        defaults=read_defaults(body, ThreadDefaults(), request.ctx.app.ids),
     )
     channel_id = await service.create_channel(request.ctx, request.id("guild_id"), new)
     return _built(request, _get(request, channel_id))
@@ -114,9 +67,9 @@ async def place_channels(request: Request) -> None:
     """Change the order."""
     places = [
         Place(
-            id=_id(each.id, f"{index}.id"),
+            id=read_id(each.id, f"{index}.id"),
             position=each.position if isinstance(each.position, int) else UNSET,
-            parent_id=_optional_id(each.parent_id, f"{index}.parent_id"),
+            parent_id=read_optional_id(each.parent_id, f"{index}.parent_id"),
             lock_permissions=each.lock_permissions is True,
         )
         for index, each in enumerate(request.body)
@@ -132,31 +85,39 @@ async def get_channel(request: Request) -> AnyChannel:
 async def edit_channel(request: Request) -> AnyChannel:
     """Change a channel."""
     body: EditBody = request.body
-    guild_id = check(request.ctx, 0, channel_id=request.id("channel_id")).guild_id
+    channel = check(request.ctx, 0, channel_id=request.id("channel_id"))
+    if channel.thread is not None:
+        return _built(request, await _desk(request.ctx).edit(request.ctx, channel, read_thread_edit(body)))
+    guild_id = channel.guild_id
     overwrites: tuple[Overwrite, ...] | UnsetType = UNSET
     if body.permission_overwrites is not UNSET and guild_id is not None:
-        overwrites = _overwrites(body.permission_overwrites, guild_id) or ()
+        overwrites = read_overwrites(body.permission_overwrites) or ()
     edit = ChannelEdit(
         name=body.name,
+        type=body.type,
         topic=body.topic,
         position=body.position if isinstance(body.position, int) else UNSET,
-        parent_id=_optional_id(body.parent_id, "parent_id"),
+        parent_id=read_optional_id(body.parent_id, "parent_id"),
         nsfw=body.nsfw if isinstance(body.nsfw, bool) else UNSET,
         rate_limit_per_user=UNSET if body.rate_limit_per_user is UNSET else body.rate_limit_per_user or 0,
         overwrites=overwrites,
+        defaults=read_defaults(body, channel.defaults, request.ctx.app.ids),
     )
     return _built(request, await service.edit_channel(request.ctx, request.id("channel_id"), edit))
 
 
 async def delete_channel(request: Request) -> AnyChannel:
-    """End a channel, or leave a group."""
+    """End a channel or thread, or leave a group."""
+    channel = check(request.ctx, 0, channel_id=request.id("channel_id"))
+    if channel.thread is not None:
+        return _built(request, await _desk(request.ctx).delete(request.ctx, channel))
     return _built(request, await service.delete_channel(request.ctx, request.id("channel_id")))
 
 
 async def set_overwrite(request: Request) -> None:
     """Say what a role or member may or may not."""
     body: SetOverwriteBody = request.body
-    wanted = Overwrite(request.id("overwrite_id"), body.type, _bits(body.allow, "allow"), _bits(body.deny, "deny"))
+    wanted = Overwrite(request.id("overwrite_id"), body.type, read_bits(body.allow, "allow"), read_bits(body.deny, "deny"))
     await service.set_overwrite(request.ctx, request.id("channel_id"), wanted)
 
 
@@ -171,7 +132,7 @@ async def open_dm(request: Request) -> AnyChannel:
     texts = body.recipients if body.recipient_id is None else [body.recipient_id]
     if not texts:
         raise invalid("recipient_id", "This field is required", "BASE_TYPE_REQUIRED")
-    return _built(request, await open_private(request.ctx, [_id(text, "recipients") for text in texts]))
+    return _built(request, await open_private(request.ctx, [read_id(text, "recipients") for text in texts]))
 
 
 async def list_private(request: Request) -> list[AnyChannel]:
@@ -192,35 +153,8 @@ def _get(request: Request, channel_id: int) -> ChannelFacts:
     return channel
 
 
-def _id(text: Id, field: str) -> int:
-    value = ids.parse(text)
-    if value is None:
-        raise invalid(field, f'Value "{str(text)[:40]}" is not snowflake.', "NUMBER_TYPE_COERCE")
-    return value
-
-
-def _optional_id(text: Id | UnsetType | None, field: str) -> int | UnsetType | None:
-    return _id(text, field) if isinstance(text, str | int) else text
-
-
-def _bits(value: Bits | None, field: str) -> int:
-    bits = 0 if value is None else from_wire(str(value))
-    if bits is None:
-        raise invalid(field, "Must be a number of permission bits.", "NUMBER_TYPE_COERCE")
-    return bits
-
-
-def _overwrites(bodies: list[OverwriteBody] | UnsetType | None, guild_id: int) -> tuple[Overwrite, ...] | None:
-    """The overwrites of a body; without a type, everyone's id is a role's, as Discord takes it."""
-    if bodies is None or bodies is UNSET:
-        return None
-    made = []
-    for index, body in enumerate(bodies):
-        target = _id(body.id, f"permission_overwrites.{index}.id")
-        kind = OverwriteType.ROLE if body.type is None else body.type
-        allow, deny = (_bits(v, f"permission_overwrites.{index}.{n}") for v, n in ((body.allow, "allow"), (body.deny, "deny")))
-        made.append(Overwrite(target, kind, allow, deny))
-    return tuple(made)
+def _desk(ctx: Ctx) -> ThreadDesk:
+    return ctx.app.offers(ThreadDesk)[0]
 
 
 _GUILD = "/api/v10/guilds/{guild_id}/channels"
@@ -240,7 +174,7 @@ ROUTES = (
         method="POST",
         path=_GUILD,
         handler=create_channel,
-        summary="Make a text channel or category; needs MANAGE_CHANNELS.",
+        summary="Make a channel or category; needs MANAGE_CHANNELS.",
         body=NewBody,
         answer=payloads.GuildChannel,
         status=201,
@@ -258,7 +192,7 @@ ROUTES = (
         method="PATCH",
         path=_CHANNEL,
         handler=edit_channel,
-        summary="Change a channel; needs MANAGE_CHANNELS, for overwrites MANAGE_ROLES.",
+        summary="Change a channel or thread; needs MANAGE_CHANNELS, for overwrites MANAGE_ROLES.",
         body=EditBody,
         answer=payloads.GuildChannel,
     ),
@@ -266,7 +200,7 @@ ROUTES = (
         method="DELETE",
         path=_CHANNEL,
         handler=delete_channel,
-        summary="End a channel (needs MANAGE_CHANNELS), or leave a group.",
+        summary="End a channel (needs MANAGE_CHANNELS) or thread (MANAGE_THREADS), or leave a group.",
         answer=payloads.GuildChannel,
     ),
     Route(

@@ -46,4 +46,9 @@ def create_channels(op: Operations) -> None:
     op.create_index("channels_recipient_by_user", "channels_recipient", ["user_id"])
 
 
-STEPS = (create_channels,)
+def add_defaults(op: Operations) -> None:
+    """What a channel says of its threads."""
+    op.add_column("channels_channel", sa.Column("defaults", sa.Text))
+
+
+STEPS = (create_channels, add_defaults)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import bindparam, func, select
 
 from agora.domains.place.channels import tables as t
-from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite
+from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite, ThreadDefaults
 from agora.kernel.errors import NotFound
 from agora.kernel.sql import prepare
 from agora.protocol.error_codes import MESSAGES, ErrorCode
@@ -15,6 +16,8 @@ from agora.protocol.error_codes import MESSAGES, ErrorCode
 if TYPE_CHECKING:
     from agora.kernel.tx import Tx
 
+NO_DEFAULTS = ThreadDefaults()
+_DEFAULTS = msgspec.json.Decoder(ThreadDefaults)
 _ALL = prepare(select(t.channel))
 _ALL_OVERWRITES = prepare(select(t.overwrite).order_by(t.overwrite.c.target_id))
 _ALL_RECIPIENTS = prepare(select(t.recipient).order_by(t.recipient.c.user_id))
@@ -98,4 +101,10 @@ def _channel(row: Any, overwrites: tuple[Overwrite, ...], recipients: tuple[int,
         last_message_id=row.last_message_id,
         overwrites=overwrites,
         recipients=recipients,
+        defaults=NO_DEFAULTS if row.defaults is None else _DEFAULTS.decode(row.defaults),
     )
+
+
+def defaults_column(defaults: ThreadDefaults) -> str | None:
+    """JSON for the table; null for the usual ones."""
+    return None if defaults == NO_DEFAULTS else msgspec.json.encode(defaults).decode()

@@ -36,7 +36,9 @@ __all__ = [
     "set_overwrite",
 ]
 
-KINDS = (ChannelType.GUILD_TEXT, ChannelType.GUILD_CATEGORY)
+KINDS = (ChannelType.GUILD_TEXT, ChannelType.GUILD_CATEGORY, ChannelType.GUILD_ANNOUNCEMENT, ChannelType.GUILD_FORUM)
+SPOKEN = (ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT)
+"""Kinds that can be turned into each other."""
 MAX_NAME = 100
 MAX_TOPIC = 1024
 MAX_SLOWMODE_S = 21_600
@@ -47,7 +49,7 @@ async def create_channel(ctx: Ctx, guild_id: int, new: NewChannel) -> int:
     """Make a channel; returns its id. Raises NotFound 10004, Forbidden 50013, BadRequest."""
     check_guild(ctx, Permission.MANAGE_CHANNELS, guild_id=guild_id)
     if new.type not in KINDS:
-        raise invalid("type", "Only text channels (0) and categories (4) can be made.", "BASE_TYPE_CHOICES")
+        raise invalid("type", "Must be 0 (text), 4 (category), 5 (announcements) or 15 (forum).", "BASE_TYPE_CHOICES")
     overwrites = new.overwrites
     if overwrites is not None:
         overwrites = _check_overwrites(ctx, guild_id, overwrites, _guild_bits(ctx, guild_id))
@@ -60,6 +62,7 @@ async def create_channel(ctx: Ctx, guild_id: int, new: NewChannel) -> int:
         nsfw=new.nsfw,
         rate_limit_per_user=_check_slowmode(new.rate_limit_per_user),
         overwrites=overwrites,
+        defaults=new.defaults,
     )
     return (await ctx.write(do_create_channel, guild_id, checked)).id
 
@@ -73,6 +76,10 @@ async def edit_channel(ctx: Ctx, channel_id: int, edit: ChannelEdit) -> ChannelF
     changes: dict[str, Any] = {}
     if edit.name is not UNSET:
         changes["name"] = check_name(edit.name, channel.type)
+    if edit.type is not UNSET and edit.type != channel.type:
+        changes["type"] = _check_turn(channel, edit.type)
+    if edit.defaults is not UNSET:
+        changes["defaults"] = edit.defaults
     if edit.topic is not UNSET:
         changes["topic"] = _check_topic(edit.topic)
     if edit.position is not UNSET:
@@ -96,10 +103,10 @@ async def place_channels(ctx: Ctx, guild_id: int, places: Sequence[Place]) -> No
     check_guild(ctx, Permission.MANAGE_CHANNELS, guild_id=guild_id)
     for place in places:
         channel = ctx.app.get(Directory).channel(place.id)
-        if channel is None or channel.guild_id != guild_id:
+        if channel is None or channel.guild_id != guild_id or channel.thread is not None:
             raise NotFound(MESSAGES[ErrorCode.UNKNOWN_CHANNEL], code=ErrorCode.UNKNOWN_CHANNEL)
         check(ctx, Permission.MANAGE_CHANNELS, channel_id=place.id)
-        if place.parent_id is not UNSET and place.parent_id is not None and channel.type != ChannelType.GUILD_TEXT:
+        if place.parent_id is not UNSET and place.parent_id is not None and channel.type == ChannelType.GUILD_CATEGORY:
             raise invalid("parent_id", "A category cannot stand in another.", "CHANNEL_PARENT_INVALID_TYPE")
         if place.lock_permissions:
             check(ctx, Permission.MANAGE_ROLES, channel_id=place.id)
@@ -138,9 +145,9 @@ async def delete_overwrite(ctx: Ctx, channel_id: int, target_id: int) -> Channel
 
 
 def check_name(name: str, kind: int) -> str:
-    """The name as it is stored: of text channels in small letters, with hyphens for blanks, as Discord does it."""
+    """The name as it is stored: of channels in small letters, with hyphens for blanks, as Discord does it."""
     shown = " ".join(name.split())
-    if kind == ChannelType.GUILD_TEXT:
+    if kind in (*SPOKEN, ChannelType.GUILD_FORUM):
         shown = shown.lower().replace(" ", "-")
     if not 1 <= len(shown) <= MAX_NAME or not shown.isprintable():
         raise invalid("name", f"Must be between 1 and {MAX_NAME} in length.", "BASE_TYPE_BAD_LENGTH")
@@ -153,6 +160,12 @@ async def _rename_group(ctx: Ctx, channel: ChannelFacts, edit: ChannelEdit) -> C
     if edit.name is UNSET:
         return channel
     return await ctx.write(do_edit_channel, channel.id, {"name": check_name(edit.name, channel.type)})
+
+
+def _check_turn(channel: ChannelFacts, kind: int) -> int:
+    if kind not in SPOKEN or channel.type not in SPOKEN:
+        raise invalid("type", "Only a text channel can become one for announcements, and back.", "CHANNEL_TYPE_INVALID")
+    return kind
 
 
 def _check_topic(topic: str | None) -> str | None:
@@ -173,6 +186,9 @@ def _check_overwritable(ctx: Ctx, channel_id: int) -> ChannelFacts:
     channel = check(ctx, Permission.MANAGE_ROLES, channel_id=channel_id)
     if channel.guild_id is None:
         raise BadRequest(MESSAGES[ErrorCode.CANNOT_EXECUTE_ON_DM], code=ErrorCode.CANNOT_EXECUTE_ON_DM)
+    if channel.thread is not None:
+        code = ErrorCode.CANNOT_EXECUTE_ON_CHANNEL_TYPE
+        raise BadRequest(MESSAGES[code], code=code)
     return channel
 
 

@@ -1,6 +1,6 @@
 """Channels, who may do what in them, and who takes part in direct messages."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from agora.kernel.tables import metadata
 
@@ -22,6 +22,8 @@ channel = Table(
     # "low:high" of the two users of a direct message: there is one channel for each pair
     Column("pair", String, unique=True),
     Column("created_at", BigInteger, nullable=False),
+    # JSON of ThreadDefaults; null: the usual ones
+    Column("defaults", Text),
     Index("channels_channel_by_guild", "guild_id"),
 )
 

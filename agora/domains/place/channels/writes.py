@@ -14,6 +14,7 @@ from agora.domains.place.channels.events import ChannelCreated, ChannelDeleted, 
 from agora.domains.place.channels.model import NewChannel, Place
 from agora.domains.place.channels.queries import (
     count_channels,
+    defaults_column,
     find_pair,
     get_channel,
     list_channels,
@@ -55,6 +56,7 @@ def do_create_channel(tx: Tx, guild_id: int, new: NewChannel) -> ChannelFacts:
         nsfw=new.nsfw,
         rate_limit_per_user=new.rate_limit_per_user,
         overwrites=tuple(sorted(overwrites, key=lambda o: o.id)),
+        defaults=new.defaults,
     )
     _insert(tx, channel)
     return channel
@@ -87,7 +89,9 @@ def do_edit_channel(tx: Tx, channel_id: int, changes: dict[str, Any]) -> Channel
     after = msgspec.structs.replace(before, **changes)
     if after == before:
         return before
-    columns = {name: value for name, value in changes.items() if name != "overwrites"}
+    columns = {name: value for name, value in changes.items() if name not in ("overwrites", "defaults")}
+    if after.defaults != before.defaults:
+        columns["defaults"] = defaults_column(after.defaults)
     if columns:
         tx.execute(update(t.channel).where(t.channel.c.id == channel_id).values(columns))
     if after.overwrites != before.overwrites:
@@ -185,7 +189,8 @@ def get_category(tx: Tx, guild_id: int, channel_id: int) -> ChannelFacts:
 
 def _insert(tx: Tx, channel: ChannelFacts, pair: str | None = None) -> None:
     row = msgspec.structs.asdict(channel)
-    del row["overwrites"], row["recipients"]
+    del row["overwrites"], row["recipients"], row["thread"]
+    row["defaults"] = defaults_column(channel.defaults)
     tx.execute(insert(t.channel).values(row | {"pair": pair, "created_at": tx.now_ms}))
     _insert_overwrites(tx, channel)
     for user_id in channel.recipients:

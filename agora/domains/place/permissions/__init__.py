@@ -9,6 +9,10 @@ from agora.domains.place.permissions.facts import (
     MemberFacts,
     Overwrite,
     RoleFacts,
+    Tag,
+    ThreadDefaults,
+    ThreadFacts,
+    ThreadMember,
 )
 from agora.domains.place.permissions.gate import check, check_guild
 
@@ -20,6 +24,10 @@ __all__ = [
     "MemberFacts",
     "Overwrite",
     "RoleFacts",
+    "Tag",
+    "ThreadDefaults",
+    "ThreadFacts",
+    "ThreadMember",
     "check",
     "check_guild",
     "compute_base",

@@ -13,6 +13,8 @@ from agora.protocol.permissions import ALL, Permission
 
 VIEW_CHANNEL = int(Permission.VIEW_CHANNEL)
 SEND_MESSAGES = int(Permission.SEND_MESSAGES)
+SEND_IN_THREADS = int(Permission.SEND_MESSAGES_IN_THREADS)
+MANAGE_THREADS = int(Permission.MANAGE_THREADS)
 ADMINISTRATOR = int(Permission.ADMINISTRATOR)
 _MEMBER = int(OverwriteType.MEMBER)
 
@@ -67,6 +69,13 @@ def apply_implicit(bits: int) -> int:
     if not bits & SEND_MESSAGES:
         return bits & ~NEEDS_SENDING
     return bits
+
+
+def apply_thread(bits: int) -> int:
+    """Permissions in a thread, from those in its channel: SEND_MESSAGES has no meaning there, SEND_MESSAGES_IN_THREADS takes its
+    place (https://discord.com/developers/docs/topics/threads#permissions).
+    """
+    return bits | SEND_MESSAGES if bits & SEND_IN_THREADS else bits & ~SEND_MESSAGES
 
 
 def apply_timeout(bits: int) -> int:

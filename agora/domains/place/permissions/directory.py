@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from agora.domains.place.permissions.facts import ChannelFacts, GuildFacts, MemberFacts, RoleFacts
+from agora.domains.place.permissions.facts import ChannelFacts, GuildFacts, MemberFacts, RoleFacts, ThreadMember
 from agora.domains.place.permissions.place import Place
 from agora.protocol.permissions import DM
 
@@ -147,6 +147,26 @@ class Directory:
             return []
         return [channel for channel in self.channels(guild_id) if place.can_view(member, channel)]
 
+    def threads(self, guild_id: int) -> list[ChannelFacts]:
+        """All threads of a guild, archived ones too, oldest first."""
+        place = self._places.get(guild_id)
+        return [] if place is None else sorted(place.threads.values(), key=lambda c: c.id)
+
+    def threads_in(self, guild_id: int, user_id: int) -> list[ChannelFacts]:
+        """The threads of a guild that are not archived and that a user sees, oldest first."""
+        place = self._places.get(guild_id)
+        member = place.members.get(user_id) if place is not None else None
+        if place is None or member is None:
+            return []
+        open_ones = (c for c in place.threads.values() if c.thread is not None and not c.thread.archived)
+        return sorted((c for c in open_ones if place.can_view(member, c)), key=lambda c: c.id)
+
+    def thread_members(self, thread_id: int) -> Mapping[int, ThreadMember]:
+        """Who takes part in a thread, by user id. Do not keep it: it changes."""
+        channel = self._channels.get(thread_id) or self._gone_channels.get(thread_id)
+        place = self._place_of(channel) if channel is not None and channel.thread is not None else None
+        return {} if place is None else place.thread_members.get(thread_id, {})
+
     # changing: for the live listeners of the owners of these facts
 
     def put_guild(self, guild: GuildFacts) -> None:
@@ -165,7 +185,7 @@ class Directory:
             return
         for user_id in place.members:
             self._unlink(self._guilds_of, user_id, guild_id)
-        for channel_id in place.channels:
+        for channel_id in (*place.channels, *place.threads):
             self._channels.pop(channel_id, None)
         _remember(self._gone_places, guild_id, place)
 
@@ -206,6 +226,27 @@ class Directory:
             place.forget_people()
             self._unlink(self._guilds_of, user_id, guild_id)
 
+    def put_thread(self, thread: ChannelFacts) -> None:
+        """Add or change a thread: this changes nobody's sight but of the thread itself."""
+        assert thread.guild_id is not None
+        place = self._places[thread.guild_id]
+        self._channels[thread.id] = place.threads[thread.id] = thread
+        place.forget_thread(thread.id)
+
+    def put_thread_member(self, thread: ChannelFacts, member: ThreadMember) -> None:
+        """Somebody takes part in a thread, or wants to hear of it differently."""
+        assert thread.guild_id is not None
+        place = self._places[thread.guild_id]
+        place.thread_members.setdefault(thread.id, {})[member.user_id] = member
+        place.forget_thread(thread.id)
+
+    def drop_thread_member(self, thread: ChannelFacts, user_id: int) -> None:
+        """Somebody takes part no more."""
+        assert thread.guild_id is not None
+        place = self._places[thread.guild_id]
+        place.thread_members.get(thread.id, {}).pop(user_id, None)
+        place.forget_thread(thread.id)
+
     def put_channel(self, channel: ChannelFacts) -> None:
         """Add or change a channel."""
         before = self._channels.get(channel.id)
@@ -226,8 +267,17 @@ class Directory:
         _remember(self._gone_channels, channel_id, channel)
         for user_id in channel.recipients:
             self._unlink(self._private, user_id, channel_id)
-        if channel.guild_id is not None:
-            self._places[channel.guild_id].channels.pop(channel_id, None)
+        if channel.guild_id is None:
+            return
+        place = self._places[channel.guild_id]
+        if channel.thread is not None:
+            place.threads.pop(channel_id, None)
+            return
+        place.channels.pop(channel_id, None)
+        for thread in [c for c in place.threads.values() if c.parent_id == channel_id]:
+            self._channels.pop(thread.id, None)
+            place.threads.pop(thread.id, None)
+            place.thread_members.pop(thread.id, None)
 
     def touch(self, channel_id: int, message_id: int) -> None:
         """Note a channel's newest message."""
@@ -236,7 +286,8 @@ class Directory:
             return
         channel = self._channels[channel_id] = msgspec.structs.replace(channel, last_message_id=message_id)
         if channel.guild_id is not None:
-            self._places[channel.guild_id].channels[channel_id] = channel
+            place = self._places[channel.guild_id]
+            (place.channels if channel.thread is None else place.threads)[channel_id] = channel
 
     def _place_of(self, channel: ChannelFacts) -> Place | None:
         assert channel.guild_id is not None

@@ -65,8 +65,62 @@ class GuildFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     open: bool = False
 
 
+class Tag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A tag of a forum. ``moderated`` ones are set only by who manages threads; an emoji has an id or is Unicode."""
+
+    id: int
+    name: str
+    moderated: bool = False
+    emoji_id: int | None = None
+    emoji_name: str | None = None
+
+
+class ThreadDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel says of the threads in it. ``auto_archive_min`` in minutes, ``rate_limit_per_user`` in seconds.
+
+    ``tags`` and ``require_tag`` are a forum's; ``sort_order`` is Discord's number (0 activity, 1 age), ``layout`` as well.
+    """
+
+    auto_archive_min: int | None = None
+    rate_limit_per_user: int = 0
+    tags: tuple[Tag, ...] = ()
+    require_tag: bool = False
+    sort_order: int | None = None
+    layout: int = 0
+
+
+class ThreadFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a channel a thread. ``changed_at`` is when it was last archived or opened again (UTC milliseconds).
+
+    ``message_count`` leaves out the first message and deleted ones, ``total_sent`` only the first.
+    """
+
+    created_at: int
+    changed_at: int
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    auto_archive_min: int = 4320
+    message_count: int = 0
+    total_sent: int = 0
+    member_count: int = 0
+    tags: tuple[int, ...] = ()
+    pinned: bool = False
+
+
+class ThreadMember(msgspec.Struct, frozen=True, gc=False):
+    """Who takes part in a thread, since when, and how much they want to hear (Discord's bits)."""
+
+    user_id: int
+    joined_at: int
+    flags: int = 0
+
+
 class ChannelFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel; ``type`` is a ``protocol.ChannelType``. Direct messages have ``recipients`` (all who take part) and no guild."""
+    """A channel; ``type`` is a ``protocol.ChannelType``. Direct messages have ``recipients`` (all who take part) and no guild.
+
+    A thread has ``thread``; who may do what in it follows from its ``parent_id``, and it has no overwrites of its own.
+    """
 
     id: int
     type: int
@@ -81,6 +135,8 @@ class ChannelFacts(msgspec.Struct, frozen=True, kw_only=True):
     last_message_id: int | None = None
     overwrites: tuple[Overwrite, ...] = ()
     recipients: tuple[int, ...] = ()
+    defaults: ThreadDefaults = ThreadDefaults()
+    thread: ThreadFacts | None = None
 
     @property
     def is_private(self) -> bool:

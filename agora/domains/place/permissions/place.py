@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from agora.domains.place.permissions.compute import (
+    MANAGE_THREADS,
     VIEW_CHANNEL,
     apply_implicit,
+    apply_thread,
     apply_timeout,
     compute_base,
     compute_overwrites,
 )
-from agora.domains.place.permissions.facts import ChannelFacts, GuildFacts, MemberFacts, RoleFacts
-from agora.protocol.channel_types import OverwriteType
+from agora.domains.place.permissions.facts import ChannelFacts, GuildFacts, MemberFacts, RoleFacts, ThreadMember
+from agora.protocol.channel_types import ChannelType, OverwriteType
 from agora.protocol.permissions import ALL
 
 # Remembering who sees a channel costs about 40 bytes for each member and channel: too much for huge guilds.
@@ -24,16 +26,35 @@ class Place:
     computations as there are different sets of roles. Owners and members with an overwrite of their own are apart.
     """
 
-    __slots__ = ("_bases", "_everybody", "_ordered", "_own", "_roles_of", "_seers", "channels", "guild", "members", "roles")
+    __slots__ = (
+        "_bases",
+        "_everybody",
+        "_ordered",
+        "_own",
+        "_roles_of",
+        "_roles_of_threads",
+        "_seers",
+        "channels",
+        "guild",
+        "members",
+        "roles",
+        "thread_members",
+        "threads",
+    )
 
     def __init__(self, guild: GuildFacts) -> None:
         self.guild = guild
         self.roles: dict[int, RoleFacts] = {}
         self.members: dict[int, MemberFacts] = {}
         self.channels: dict[int, ChannelFacts] = {}
+        self.threads: dict[int, ChannelFacts] = {}
+        # thread -> user -> membership
+        self.thread_members: dict[int, dict[int, ThreadMember]] = {}
         self._bases: dict[tuple[int, ...], int] = {}
         # channel -> roles -> permissions; channel -> users with an overwrite of their own
         self._roles_of: dict[int, dict[tuple[int, ...], int]] = {}
+        # the same for the threads of a channel
+        self._roles_of_threads: dict[int, dict[tuple[int, ...], int]] = {}
         self._own: dict[int, frozenset[int]] = {}
         self._seers: dict[int, frozenset[int]] = {}
         self._everybody: frozenset[int] | None = None
@@ -43,12 +64,17 @@ class Place:
         """Drop the remembered results: roles, overwrites or the owner changed."""
         self._bases.clear()
         self._roles_of.clear()
+        self._roles_of_threads.clear()
         self._own.clear()
         self.forget_members()
 
     def forget_members(self) -> None:
         """Drop who sees what: somebody came or changed roles."""
         self._seers.clear()
+
+    def forget_thread(self, thread_id: int) -> None:
+        """Drop who sees one thread: somebody joined or left it."""
+        self._seers.pop(thread_id, None)
 
     def forget_people(self) -> None:
         """Drop who belongs here: somebody came or left."""
@@ -104,21 +130,39 @@ class Place:
         return bits
 
     def _in_channel(self, member: MemberFacts, channel: ChannelFacts) -> int:
+        if channel.thread is not None:
+            return self._in_thread(member, channel)
         if member.user_id in self._own_of(channel):
-            return self._compute(member.roles, channel, member.user_id)
+            return apply_implicit(self._compute(member.roles, channel, member.user_id))
         known = self._roles_of.get(channel.id)
         if known is None:
             known = self._roles_of[channel.id] = {}
         bits = known.get(member.roles)
         if bits is None:
-            bits = known[member.roles] = self._compute(member.roles, channel, 0)
+            bits = known[member.roles] = apply_implicit(self._compute(member.roles, channel, 0))
+        return bits
+
+    def _in_thread(self, member: MemberFacts, thread: ChannelFacts) -> int:
+        """As in its channel, but for sending; a private thread is there for its members and for who manages threads."""
+        parent = self.channels.get(thread.parent_id or 0)
+        if parent is None:
+            return 0
+        if member.user_id in self._own_of(parent):
+            bits = apply_implicit(apply_thread(self._compute(member.roles, parent, member.user_id)))
+        else:
+            known = self._roles_of_threads.setdefault(parent.id, {})
+            found = known.get(member.roles)
+            if found is None:
+                found = known[member.roles] = apply_implicit(apply_thread(self._compute(member.roles, parent, 0)))
+            bits = found
+        if thread.type == ChannelType.PRIVATE_THREAD and not bits & MANAGE_THREADS:
+            return bits if member.user_id in self.thread_members.get(thread.id, ()) else 0
         return bits
 
     def _compute(self, role_ids: tuple[int, ...], channel: ChannelFacts, user_id: int) -> int:
-        bits = compute_overwrites(
+        return compute_overwrites(
             self._base(role_ids), channel.overwrites, guild_id=self.guild.id, role_ids=role_ids, user_id=user_id
         )
-        return apply_implicit(bits)
 
     def _own_of(self, channel: ChannelFacts) -> frozenset[int]:
         own = self._own.get(channel.id)

@@ -8,16 +8,19 @@ from agora.domains.talk.messages.events import (
     MessagesBulkDeleted,
     MessageSent,
 )
-from agora.domains.talk.messages.hooks import BEFORE_SEND, Forget, Outgoing, ReactionsOf
+from agora.domains.talk.messages.hooks import BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf
 from agora.domains.talk.messages.markdown import Names, render
+from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
 from agora.domains.talk.messages.row import Has, Row
-from agora.domains.talk.messages.service import bulk_delete, delete, edit, get_message, pin, send
+from agora.domains.talk.messages.service import bulk_delete, compose, delete, edit, get_message, pin, send
 from agora.domains.talk.messages.tables import fts, message
+from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_send
 
 __all__ = [
     "BEFORE_SEND",
     "AllowedMentions",
+    "ChannelStep",
     "Draft",
     "Forget",
     "Has",
@@ -26,6 +29,7 @@ __all__ = [
     "MessageSent",
     "MessagesBulkDeleted",
     "Names",
+    "Notice",
     "Outgoing",
     "Patch",
     "Place",
@@ -34,7 +38,13 @@ __all__ = [
     "Sent",
     "bulk_delete",
     "check_place",
+    "compose",
     "delete",
+    "do_bulk_delete",
+    "do_delete",
+    "do_mark_thread",
+    "do_post_notice",
+    "do_send",
     "edit",
     "find_by_nonce",
     "find_message",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from agora.domains.talk.files import AttachmentBody, Received, match_files
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch
 from agora.domains.talk.messages.embeds import Embed
 from agora.kernel.errors import BadRequest, invalid
@@ -14,6 +15,7 @@ from agora.kernel.ids import parse
 from agora.protocol.error_codes import ErrorCode
 
 Id = str | int
+Attachments = Annotated[list[AttachmentBody], Meta(max_length=10)]
 
 
 class AllowedMentionsBody(msgspec.Struct, frozen=True):
@@ -48,7 +50,7 @@ class MessageCreate(msgspec.Struct, frozen=True):
     enforce_nonce: bool | None = None
     components: list[Any] | None = None
     sticker_ids: list[Id] | None = None
-    attachments: list[Any] | None = None
+    attachments: Attachments | None = None
     poll: dict[str, Any] | None = None
 
 
@@ -60,7 +62,7 @@ class MessagePatch(msgspec.Struct, frozen=True):
     flags: int | UnsetType | None = UNSET
     allowed_mentions: AllowedMentionsBody | None = None
     components: list[Any] | None = None
-    attachments: list[Any] | None = None
+    attachments: Attachments | UnsetType | None = UNSET
 
 
 class BulkDelete(msgspec.Struct, frozen=True):
@@ -93,9 +95,9 @@ def snowflake(field: str, value: Id) -> int:
     return number
 
 
-def build_draft(channel_id: int, body: MessageCreate) -> Draft:
+def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...] = ()) -> Draft:
     """The draft of a body. Raises 50035 for what Agora's messages cannot hold."""
-    for field in ("components", "sticker_ids", "attachments", "poll"):
+    for field in ("components", "sticker_ids", "poll"):
         if getattr(body, field):
             raise invalid(field, f"This server does not take {field} in messages: leave the field out.")
     reference = body.message_reference
@@ -108,19 +110,21 @@ def build_draft(channel_id: int, body: MessageCreate) -> Draft:
         embeds=tuple(body.embeds or ()),
         allowed=build_allowed(body.allowed_mentions),
         flags=body.flags or 0,
+        files=match_files(body.attachments, files),
     )
 
 
-def build_patch(body: MessagePatch) -> Patch:
+def build_patch(body: MessagePatch, files: tuple[Received, ...] = ()) -> Patch:
     """The patch of a body."""
-    for field in ("components", "attachments"):
-        if getattr(body, field):
-            raise invalid(field, f"This server does not take {field} in messages: leave the field out.")
+    if body.components:
+        raise invalid("components", "This server does not take components in messages: leave the field out.")
     return Patch(
         content=UNSET if body.content is UNSET else body.content or "",
         embeds=UNSET if body.embeds is UNSET else tuple(body.embeds or ()),
         flags=UNSET if body.flags is UNSET else body.flags or 0,
         allowed=build_allowed(body.allowed_mentions),
+        attachments=UNSET if body.attachments is UNSET else tuple(body.attachments or ()),
+        files=files,
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agora.domains.talk.messages.access import EMBED, TTS, Place
+from agora.domains.talk.files import check_number
+from agora.domains.talk.messages.access import ATTACH, EMBED, TTS, Place
 from agora.domains.talk.messages.draft import (
     MAX_CONTENT,
     MAX_NONCE,
@@ -25,9 +26,12 @@ from agora.protocol.error_codes import ErrorCode
 from agora.protocol.message_types import MessageType
 
 
-def check_draft(place: Place, draft: Draft) -> str:
+def check_draft(app: App, place: Place, draft: Draft) -> str:
     """The trimmed content. Raises Discord's errors for what is empty, too long or not allowed."""
-    content = check_content(draft.content, may_be_empty=bool(draft.embeds))
+    content = check_content(draft.content, may_be_empty=bool(draft.embeds or draft.files))
+    check_number(app, len(draft.files))
+    if draft.files and not place.bits & ATTACH:
+        raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
     if draft.embeds:
         check_embeds(draft.embeds)
     if draft.embeds and not place.bits & EMBED:
@@ -40,7 +44,7 @@ def check_draft(place: Place, draft: Draft) -> str:
 
 
 def check_content(content: str, *, may_be_empty: bool) -> str:
-    """The trimmed content; it may be empty where there are embeds. Raises 50006 or 50035."""
+    """The trimmed content; it may be empty where there are embeds or files. Raises 50006 or 50035."""
     if "\x00" in content:
         content = content.replace("\x00", "")  # SQLite's text functions end there
     content = content.strip()
@@ -70,7 +74,7 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
         nonce=draft.nonce,
         mentions=to_column(mentions),
         embeds=embeds_column(draft.embeds),
-        has=traits(content, embeds=bool(draft.embeds)),
+        has=traits(content, embeds=bool(draft.embeds), files=bool(draft.files)),
     )
 
 
@@ -81,6 +85,7 @@ def change_row(
     content: str,
     *,
     embeds: str | None,
+    files: bool,
     flags: int,
     allowed: AllowedMentions | None,
     replied: int | None,
@@ -96,7 +101,7 @@ def change_row(
         edited_ms=app.clock.now_ms(),
         mentions=to_column(mentions),
         embeds=embeds,
-        has=traits(content, embeds=embeds is not None),
+        has=traits(content, embeds=embeds is not None, files=files),
     )
 
 

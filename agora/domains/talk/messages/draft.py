@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from agora.domains.talk.files import AttachmentBody, Received
 from agora.domains.talk.messages.embeds import Embed
 from agora.protocol.message_types import MessageFlag
 
@@ -38,15 +39,18 @@ class Draft(msgspec.Struct, frozen=True):
     embeds: tuple[Embed, ...] = ()
     allowed: AllowedMentions | None = None
     flags: int = 0
+    files: tuple[Received, ...] = ()
 
 
 class Patch(msgspec.Struct, frozen=True):
-    """What changes in a message; ``UNSET`` stays as it is."""
+    """What changes in a message; ``UNSET`` stays as it is. Files that are not in ``attachments`` go; ``files`` come."""
 
     content: str | UnsetType = UNSET
     embeds: tuple[Embed, ...] | UnsetType = UNSET
     flags: int | UnsetType = UNSET
     allowed: AllowedMentions | None = None
+    attachments: tuple[AttachmentBody, ...] | UnsetType = UNSET
+    files: tuple[Received, ...] = ()
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agora.domains.talk.messages.draft import Draft
+from agora.domains.talk.messages.row import Row
 from agora.kernel.hooks import Hook
 from agora.protocol.payloads import Reaction
 
@@ -36,3 +37,12 @@ class Forget(msgspec.Struct, frozen=True):
     """Offered by whoever keeps rows about messages: ``do_forget(tx, message_ids)`` deletes them, in the deleting transaction."""
 
     do_forget: Callable[[Tx, Sequence[int]], None]
+
+
+class ChannelStep(msgspec.Struct, frozen=True):
+    """Offered by whoever keeps count of a channel's messages, in the same transaction: ``do_sent(tx, row)`` after one was stored,
+    ``do_removed(tx, channel_id, message_ids)`` after some were deleted.
+    """
+
+    do_sent: Callable[[Tx, Row], None]
+    do_removed: Callable[[Tx, int, Sequence[int]], None]

@@ -39,8 +39,10 @@ class Row(NamedTuple):
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)
 
 
-def traits(content: str, *, embeds: bool) -> int:
+def traits(content: str, *, embeds: bool, files: bool) -> int:
     """The bits of ``Has``."""
     # plain ints and a cheap look first: this runs for every message
     bits = int(Has.LINK) if "://" in content and _LINK.search(content) else 0
+    if files:
+        bits |= int(Has.FILE)
     return bits | int(Has.EMBED) if embeds else bits

@@ -36,6 +36,13 @@ async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
     A draft with a nonce that the author used before in this channel gives the first message again.
     """
     place = check_place(ctx, channel_id, SEND)
+    row, wire = await compose(ctx, place, draft)
+    return await ctx.write(do_send, row, wire, ctx.actor.is_bot)
+
+
+async def compose(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, bytes]:
+    """A message as it will be stored and sent, when nothing speaks against it. Raises as ``send``."""
+    channel_id = place.channel.id
     draft = (await BEFORE_SEND.run(ctx, Outgoing(channel_id, draft))).draft
     content = check_draft(place, draft)
     check_slowmode(ctx, place)
@@ -48,7 +55,7 @@ async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
         member=build_author_member(app, row.guild_id, author_id),
         referenced=_referenced(ctx, replied),
     )
-    return await ctx.write(do_send, row, encode(payload), ctx.actor.is_bot)
+    return row, encode(payload)
 
 
 def _referenced(ctx: Ctx, replied: Row | None) -> Message | UnsetType:
@@ -85,6 +92,8 @@ async def edit(ctx: Ctx, channel_id: int, message_id: int, patch: Patch) -> None
     """Change one's own message; who manages messages may only change its flags. Raises 50005 for anything else."""
     place = check_place(ctx, channel_id)
     row = await _get(ctx, channel_id, message_id)
+    if row.type not in _HUMAN_TYPES:
+        raise Forbidden(MESSAGES[ErrorCode.SYSTEM_MESSAGE], code=ErrorCode.SYSTEM_MESSAGE)
     if row.author_id != ctx.actor.user_id and not _only_flags(place, patch):
         code = ErrorCode.CANNOT_EDIT_OTHERS_MESSAGE
         raise Forbidden(MESSAGES[code], code=code)

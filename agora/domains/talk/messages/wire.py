@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from agora.domains.place.accounts import User, Users, build_user
+from agora.domains.place.channels import build_thread
 from agora.domains.place.guilds import build_member
 from agora.domains.place.permissions import Directory
 from agora.domains.talk.messages.markdown import plain
@@ -16,10 +17,11 @@ from agora.domains.talk.messages.row import Row
 from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.kernel.ids import created_ms
-from agora.protocol.message_types import MessageFlag
-from agora.protocol.payloads import Member, Message, MessageReference, Reaction
+from agora.protocol.message_types import MessageFlag, MessageType
+from agora.protocol.payloads import Member, Message, MessageReference, Reaction, Thread
 
 _SUPPRESSED = int(MessageFlag.SUPPRESS_EMBEDS)
+_HAS_THREAD = int(MessageFlag.HAS_THREAD)
 _EMBEDS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
 
@@ -54,8 +56,9 @@ def build_message(
         pinned=row.pinned_ms is not None,
         nonce=UNSET if row.nonce is None else row.nonce,
         reactions=reactions or UNSET,
-        message_reference=UNSET if row.reply_to is None else _reference(row, guild_id),
-        referenced_message=UNSET if row.reply_to is None else referenced,
+        message_reference=UNSET if row.reply_to is None else _reference(app, row, guild_id),
+        referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
+        thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
     )
 
 
@@ -71,5 +74,17 @@ def build_author_member(app: App, guild_id: int | None, user_id: int) -> Member 
     return UNSET if member is None else build_member(app, member, user=False)
 
 
-def _reference(row: Row, guild_id: str | UnsetType) -> MessageReference:
-    return MessageReference(channel_id=str(row.channel_id), message_id=str(row.reply_to), guild_id=guild_id)
+def _reference(app: App, row: Row, guild_id: str | UnsetType) -> MessageReference:
+    """The message that is answered; the thread that a notice tells of; the message, elsewhere, that a thread began with."""
+    if row.type == MessageType.THREAD_CREATED:
+        return MessageReference(channel_id=str(row.reply_to), guild_id=guild_id)
+    channel_id: int | None = row.channel_id
+    if row.type == MessageType.THREAD_STARTER_MESSAGE:
+        thread = app.get(Directory).channel(row.channel_id)
+        channel_id = row.channel_id if thread is None else thread.parent_id
+    return MessageReference(channel_id=str(channel_id), message_id=str(row.reply_to), guild_id=guild_id)
+
+
+def _thread(app: App, thread_id: int) -> Thread | UnsetType:
+    thread = app.get(Directory).channel(thread_id)
+    return UNSET if thread is None or thread.thread is None else build_thread(thread)

@@ -17,7 +17,7 @@ from agora.domains.talk.messages.events import (
     MessageSent,
     PinsChanged,
 )
-from agora.domains.talk.messages.hooks import Forget
+from agora.domains.talk.messages.hooks import ChannelStep, Forget
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.queries import (
     count_pinned,
@@ -60,6 +60,8 @@ def do_send(tx: Tx, row: Row, wire: bytes, author_is_bot: bool) -> Sent:
         return _first_sent(tx, row)
     tx.run(_INDEX, id=row.id, content=row.content)
     do_touch_channel(tx, row.channel_id, row.id)
+    for step in tx.app.offers(ChannelStep):
+        step.do_sent(tx, row)
     mentions = from_column(row.mentions)
     tx.emit(
         MessageSent(
@@ -114,6 +116,8 @@ def do_delete(tx: Tx, message_id: int, channel_id: int) -> None:
     """Remove one message. Raises NotFound when somebody else was faster."""
     row = _get(tx, message_id, channel_id)
     _remove(tx, [(row.id, row.content)])
+    for step in tx.app.offers(ChannelStep):
+        step.do_removed(tx, channel_id, [row.id])
     tx.emit(
         MessageDeleted(id=row.id, channel_id=row.channel_id, guild_id=row.guild_id, author_id=row.author_id),
         to_channel(channel_id),
@@ -127,6 +131,8 @@ def do_bulk_delete(tx: Tx, channel_id: int, guild_id: int | None, message_ids: S
     rows = [row for row in list_by_ids(tx, message_ids).values() if row.channel_id == channel_id]
     if rows:
         _remove(tx, [(row.id, row.content) for row in rows])
+        for step in tx.app.offers(ChannelStep):
+            step.do_removed(tx, channel_id, [row.id for row in rows])
         tx.emit(
             MessagesBulkDeleted(ids=tuple(row.id for row in rows), channel_id=channel_id, guild_id=guild_id),
             to_channel(channel_id),

@@ -1,0 +1,79 @@
+"""What the server itself writes into a channel: notices that a thread began, and the mark of a message that has one."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from agora.domains.talk.messages.draft import Sent
+from agora.domains.talk.messages.events import MessageEdited
+from agora.domains.talk.messages.queries import find_message, list_payloads
+from agora.domains.talk.messages.row import Row
+from agora.domains.talk.messages.tables import message as m
+from agora.domains.talk.messages.writes import do_send
+from agora.kernel.events import to_channel
+from agora.kernel.http import encode
+from agora.kernel.sql import prepare
+from agora.kernel.tx import Tx
+from agora.protocol.message_types import MessageFlag, MessageType
+from agora.protocol.payloads import Thread
+
+HAS_THREAD = int(MessageFlag.HAS_THREAD)
+_FLAGS = prepare(update(m).where(m.c.id == bindparam("message_id")).values(flags=bindparam("flags")))
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of the system. ``about`` is the thread it tells of, or the message it repeats."""
+
+    type: MessageType
+    channel_id: int
+    guild_id: int | None
+    author_id: int
+    content: str = ""
+    about: int | None = None
+
+
+def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
+    """Write a notice; it is an event like any message."""
+    row = Row(
+        id=tx.new_id(),
+        channel_id=notice.channel_id,
+        guild_id=notice.guild_id,
+        author_id=notice.author_id,
+        type=int(notice.type),
+        content=notice.content,
+        html=None,
+        flags=0,
+        tts=False,
+        edited_ms=None,
+        pinned_ms=None,
+        reply_to=notice.about,
+        nonce=None,
+        mentions=None,
+        embeds=None,
+        has=0,
+    )
+    return do_send(tx, row, encode(list_payloads(tx, [row], notice.author_id)[0]), author_is_bot)
+
+
+def do_mark_thread(tx: Tx, message_id: int, channel_id: int, thread: Thread | None) -> None:
+    """A thread began at this message (or, with None, it ended): clients see it there. A message that is gone is passed over."""
+    row = find_message(tx, message_id, channel_id)
+    if row is None:
+        return
+    flags = row.flags | HAS_THREAD if thread is not None else row.flags & ~HAS_THREAD
+    tx.run(_FLAGS, message_id=message_id, flags=flags)
+    row = row._replace(flags=flags)
+    payload = list_payloads(tx, [row], row.author_id)[0]
+    shown = msgspec.UNSET if thread is None else thread
+    wire = encode(msgspec.structs.replace(payload, reactions=msgspec.UNSET, thread=shown))
+    event = MessageEdited(
+        id=row.id,
+        channel_id=row.channel_id,
+        guild_id=row.guild_id,
+        author_id=row.author_id,
+        content=row.content,
+        at=tx.now_ms,
+        wire=msgspec.Raw(wire),
+    )
+    tx.emit(event, to_channel(channel_id), guild_id=row.guild_id, channel_id=channel_id)
