@@ -130,6 +130,7 @@ async def open_server(
         await _enter(stack, app, "gateway", open_gateway)
         server = app.config.get(Server)
         url = await stack.enter_async_context(accepting(runner, server.host, server.port))
+        app.url = server.public_url.rstrip("/") or url
         yield Started(app, url, tuple(lines))
 
 

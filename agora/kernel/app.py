@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 class App:
     """The parts of one running server. ``data`` is the data folder, ``root`` the folder with templates,
-    static and models. ``roles`` is what this process does (web, agents, inference); a command has none."""
+    static and models. ``roles`` is what this process does (web, agents, inference); a command has none.
+    ``url`` is the address that programs and pages elsewhere reach it at, without a slash at the end; empty before it listens."""
 
     config: Config
     clock: Clock
@@ -28,6 +29,7 @@ class App:
     db: Database
     bus: Bus
     ledger: Ledger
+    url: str = ""
 
     def __init__(self, *, root: Path, data: Path, domains: Sequence[Domain], roles: frozenset[str] = frozenset()) -> None:
         self.root = root

@@ -40,25 +40,27 @@ class Decoders:
 
     async def body(self, route: Route, request: web.Request) -> Any:
         """The checked body, or None when the route takes none."""
-        if route.body is None:
-            return None
-        if (request.content_length or 0) > route.max_body:
-            raise TooLarge(f"The request is larger than {route.max_body} bytes: send less.")
-        kind = request.content_type
-        if kind == "application/x-www-form-urlencoded":
-            return self._form(route, dict(await request.post()))
-        if kind == "multipart/form-data":
-            return self._decode(route, await _payload_json(request, route.max_body))
-        return self._decode(route, await _read(request, route.max_body))
+        return None if route.body is None else await self.read(route.body, request, route.max_body)
 
     def query(self, route: Route, request: web.Request) -> Any:
         """The checked query string, or None when the route takes none."""
-        return None if route.query is None else self._form(route, dict(request.query), of=route.query)
+        return None if route.query is None else self.form(route.query, dict(request.query))
 
-    def _decode(self, route: Route, raw: bytes) -> Any:
-        decoder = self._json.get(route.body)
+    async def read(self, kind: Any, request: web.Request, limit: int) -> Any:
+        """The body as this type: JSON, a web form, or the JSON of Discord's multipart form. ``limit`` is in bytes."""
+        if (request.content_length or 0) > limit:
+            raise TooLarge(f"The request is larger than {limit} bytes: send less.")
+        if request.content_type == "application/x-www-form-urlencoded":
+            return self.form(kind, dict(await request.post()))
+        if request.content_type == "multipart/form-data":
+            return self.json(kind, await _payload_json(request, limit))
+        return self.json(kind, await _read(request, limit))
+
+    def json(self, kind: Any, raw: bytes) -> Any:
+        """JSON as this type; nothing at all is an empty object. Raises 50035 naming the field, or 50109."""
+        decoder = self._json.get(kind)
         if decoder is None:
-            decoder = self._json[route.body] = msgspec.json.Decoder(route.body)
+            decoder = self._json[kind] = msgspec.json.Decoder(kind)
         try:
             return decoder.decode(raw or b"{}")
         except msgspec.ValidationError as error:
@@ -66,11 +68,16 @@ class Decoders:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadRequest(f"The request body contains invalid JSON: {error}", code=50109) from None
 
-    def _form(self, route: Route, fields: dict[str, Any], of: Any = None) -> Any:
+    def form(self, kind: Any, fields: dict[str, Any]) -> Any:
+        """Fields of text as this type."""
         try:
-            return msgspec.convert(fields, of or route.body, strict=False)
+            return msgspec.convert(fields, kind, strict=False)
         except msgspec.ValidationError as error:
             raise _field_error(error) from None
+
+
+DECODERS = Decoders()
+"""For handlers that read their body themselves (``Route.raw``)."""
 
 
 async def _read(request: web.Request, limit: int) -> bytes:

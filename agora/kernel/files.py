@@ -11,15 +11,18 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from agora.kernel.errors import NotFound, TooLarge, Unavailable
 from agora.kernel.secrets import sync_folder
+
+if TYPE_CHECKING:
+    from agora.kernel.tx import Tx
 
 CHUNK = 1 << 18
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -31,6 +34,12 @@ class FileRef(msgspec.Struct, frozen=True):
 
     hash: str
     size: int
+
+
+class Keeps(msgspec.Struct, frozen=True):
+    """Offered by whoever stores hashes of files: ``list_kept(tx, hashes)`` gives those of them that it still refers to."""
+
+    list_kept: Callable[[Tx, Sequence[str]], Collection[str]]
 
 
 class Files:
@@ -90,9 +99,13 @@ class Files:
 
     async def delete(self, hash: str) -> bool:
         """Remove a file nobody refers to any more; False when it was not there."""
+        return await asyncio.to_thread(self.remove, hash)
+
+    def remove(self, hash: str) -> bool:
+        """The same, for who is in a thread already."""
         if self.find(hash) is None:
             return False
-        await asyncio.to_thread(self._path(hash).unlink, missing_ok=True)
+        self._path(hash).unlink(missing_ok=True)
         return True
 
     def list_hashes(self) -> Iterator[str]:

@@ -19,10 +19,14 @@ Section = tuple[str, type[msgspec.Struct]]
 
 
 class Server(msgspec.Struct, frozen=True):
-    """``[server]``: where Agora listens and where its data lies. Port 0 takes any free port."""
+    """``[server]``: where Agora listens and where its data lies. Port 0 takes any free port.
+
+    ``public_url`` is the address that others use, behind a proxy; empty means the one that Agora listens on.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8420
+    public_url: str = ""
     data: str = "data"
 
 

@@ -9,13 +9,14 @@ from agora.domains.place.accounts.jobs import prune
 from agora.domains.place.accounts.links import first_owner
 from agora.domains.place.accounts.listeners import LISTENERS, OFFERS
 from agora.domains.place.accounts.passwords import Passwords
-from agora.domains.place.accounts.queries import list_users
+from agora.domains.place.accounts.queries import list_pictures, list_users
 from agora.domains.place.accounts.secrets import Signer
 from agora.domains.place.accounts.settings import SecuritySettings
 from agora.domains.place.accounts.throttle import Throttle
 from agora.domains.place.accounts.users import Users
 from agora.kernel.auth import Authenticator
 from agora.kernel.domain import Domain, every
+from agora.kernel.files import Keeps
 from agora.kernel.firststart import FirstStart
 from agora.kernel.secrets import Secrets
 
@@ -50,6 +51,6 @@ DOMAIN = Domain(
     cli=cli.app,
     listeners=LISTENERS,
     jobs=(every("1d", prune),),
-    offers=(*OFFERS, pages.NAV, FirstStart("accounts.owner", first_owner)),
+    offers=(*OFFERS, pages.NAV, Keeps(list_pictures), FirstStart("accounts.owner", first_owner)),
     lifetime=open_accounts,
 )

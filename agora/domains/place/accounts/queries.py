@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
@@ -26,6 +27,11 @@ _OF_USER = prepare(select(c).where(c.c.user_id == bindparam("user_id")).order_by
 def list_users(tx: Tx) -> list[User]:
     """Everybody, oldest first."""
     return [_user(row) for row in tx.rows(_ALL)]
+
+
+def list_pictures(tx: Tx, hashes: Sequence[str]) -> list[str]:
+    """Those of the files that are somebody's picture."""
+    return list(tx.execute(select(u.c.avatar).where(u.c.avatar.in_(hashes))).scalars())
 
 
 def find_by_name(tx: Tx, key: str) -> User | None:

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from agora.domains.place.accounts import User, UserStep
 from agora.domains.place.guilds import chunks, dispatches, events, http, listeners, migrations, tables
-from agora.domains.place.guilds.queries import list_open_guilds, load_guilds
+from agora.domains.place.guilds.queries import list_icons, list_open_guilds, load_guilds
 from agora.domains.place.guilds.settings import ChatSettings
 from agora.domains.place.guilds.writes import do_add_member
 from agora.domains.place.permissions import FactsSource
 from agora.kernel.domain import Domain
+from agora.kernel.files import Keeps
 
 if TYPE_CHECKING:
     from agora.kernel.tx import Tx
@@ -32,5 +33,5 @@ DOMAIN = Domain(
     routes=http.ROUTES,
     settings={"chat": ChatSettings},
     listeners=listeners.LISTENERS,
-    offers=(FactsSource(load_guilds), UserStep(do_join_open), *dispatches.OFFERS, *chunks.OFFERS),
+    offers=(FactsSource(load_guilds), Keeps(list_icons), UserStep(do_join_open), *dispatches.OFFERS, *chunks.OFFERS),
 )

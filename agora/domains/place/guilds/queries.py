@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
@@ -39,6 +40,11 @@ _BANS = prepare(
 _OPEN = prepare(select(t.guild.c.id).where(t.guild.c.open).order_by(t.guild.c.id))
 _INVITE = prepare(select(t.invite).where(t.invite.c.code == bindparam("code")))
 _INVITES = prepare(select(t.invite).where(t.invite.c.guild_id == bindparam("guild_id")).order_by(t.invite.c.created_at))
+
+
+def list_icons(tx: Tx, hashes: Sequence[str]) -> list[str]:
+    """Those of the files that are some community's icon."""
+    return list(tx.execute(select(t.guild.c.icon).where(t.guild.c.icon.in_(hashes))).scalars())
 
 
 def load_guilds(tx: Tx, directory: Directory) -> None:

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 
 from agora.domains.place.channels import ChannelDeleted
 from agora.domains.place.guilds import GuildDeleted
+from agora.domains.talk.files import TextIndex
 from agora.domains.talk.messages import dispatch, events, http, migrations, pages, slowmode, tables
 from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.indexing import do_index_files
 from agora.domains.talk.messages.listeners import on_message_sent, on_place_ended
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
 
-USES = ("accounts", "permissions", "guilds", "channels")
+USES = ("accounts", "permissions", "guilds", "channels", "files")
 
 
 async def open_messages(app: App) -> AsyncIterator[None]:
@@ -33,6 +35,6 @@ DOMAIN = Domain(
         live(MessageSent, slowmode.on_message_sent),
         durable("messages.cleanup", (ChannelDeleted, GuildDeleted), on_place_ended),
     ),
-    offers=(*dispatch.ALL, pages.NAV),
+    offers=(*dispatch.ALL, pages.NAV, TextIndex(do_index_files)),
     lifetime=open_messages,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+from agora.domains.talk.files import Form, read_form
+from agora.domains.talk.messages.access import ATTACH, SEND, check_place
 from agora.domains.talk.messages.bodies import (
     BulkDelete,
     MessageCreate,
@@ -21,6 +23,7 @@ from agora.kernel.http import Bucket, Request, Route
 from agora.protocol.payloads import Message
 from agora.protocol.permissions import Permission
 
+T = TypeVar("T")
 CHANNEL = "/api/v10/channels/{channel_id}"
 SEE = needs(int(Permission.VIEW_CHANNEL))
 _SEND = Bucket("messages.send", 5, 5.0, by="channel_id")
@@ -34,7 +37,15 @@ _PINS = Bucket("messages.pins", 5, 5.0, by="channel_id")
 async def post_message(request: Request) -> bytes:
     """Send; the answer is what the gateway sends."""
     channel_id = request.id("channel_id")
-    return (await send(request.ctx, channel_id, build_draft(channel_id, request.body))).wire
+    form = await _read_form(request, MessageCreate, SEND)
+    return (await send(request.ctx, channel_id, build_draft(channel_id, form.body, form.files))).wire
+
+
+async def _read_form(request: Request, kind: type[T], needed: int = 0) -> Form[T]:
+    """JSON, or a form with files; files of who may not attach any are refused before they are read."""
+    channel_id = request.id("channel_id")
+    place = check_place(request.ctx, channel_id, needed)
+    return await read_form(request, kind, place.channel.guild_id, lambda: check_place(request.ctx, channel_id, ATTACH))
 
 
 async def get_page(request: Request) -> bytes:
@@ -50,7 +61,8 @@ async def get_one(request: Request) -> bytes:
 async def patch_message(request: Request) -> bytes:
     """Edit; the answer is read back, with its reactions."""
     channel_id, message_id = request.id("channel_id"), request.id("message_id")
-    await edit(request.ctx, channel_id, message_id, build_patch(request.body))
+    form = await _read_form(request, MessagePatch)
+    await edit(request.ctx, channel_id, message_id, build_patch(form.body, form.files))
     return await read_one(request.ctx, channel_id, message_id)
 
 
@@ -94,6 +106,7 @@ ROUTES = (
         summary="Send a message.",
         access=needs(int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)),
         body=MessageCreate,
+        raw=True,
         answer=Message,
         bucket=_SEND,
     ),
@@ -188,6 +201,7 @@ ROUTES = (
         summary="Edit a message.",
         access=SEE,
         body=MessagePatch,
+        raw=True,
         answer=Message,
         bucket=_EDIT,
     ),

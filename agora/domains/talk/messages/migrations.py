@@ -55,4 +55,26 @@ def create_messages(op: Operations) -> None:
     op.execute("INSERT INTO messages_fts(messages_fts, rank) VALUES ('automerge', 8)")
 
 
-STEPS = (create_messages,)
+def index_files(op: Operations) -> None:
+    """The words in files, and a full-text index over messages and those words together."""
+    rowid = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "messages_file_text",
+        sa.Column("message_id", rowid, primary_key=True, autoincrement=False),
+        sa.Column("text", sa.Text, nullable=False),
+    )
+    op.execute(
+        "CREATE VIEW messages_indexed AS SELECT m.id AS id, CASE WHEN m.has & 4 THEN m.content || char(10) || "
+        "coalesce((SELECT f.text FROM messages_file_text AS f WHERE f.message_id = m.id), '') ELSE m.content END AS content "
+        "FROM messages_message AS m"
+    )
+    op.execute("DROP TABLE messages_fts")
+    op.execute(
+        "CREATE VIRTUAL TABLE messages_fts USING fts5(content, content='messages_indexed', content_rowid='id', "
+        "columnsize=0, tokenize='unicode61 remove_diacritics 2')"
+    )
+    op.execute("INSERT INTO messages_fts(messages_fts, rank) VALUES ('automerge', 8)")
+    op.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
+
+
+STEPS = (create_messages, index_files)

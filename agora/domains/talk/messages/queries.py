@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import BindParameter, bindparam, func, select
 
+from agora.domains.talk.files import Attached, list_files
 from agora.domains.talk.messages.hooks import ReactionsOf
-from agora.domains.talk.messages.row import Row
+from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.tables import message as m
 from agora.domains.talk.messages.wire import build_message
 from agora.kernel.sql import prepare
@@ -101,6 +102,7 @@ def list_payloads(tx: Tx, rows: Sequence[Row], viewer_id: int) -> list[Message]:
     """The message objects of some rows, in their order, with reactions and the messages they reply to."""
     replied = list_by_ids(tx, list({row.reply_to for row in rows if row.reply_to is not None}))
     reactions = list_reactions(tx, viewer_id, [row.id for row in rows])
+    files = list_attached(tx, [*rows, *replied.values()])
     payloads = []
     for row in rows:
         original = replied.get(row.reply_to) if row.reply_to is not None else None
@@ -108,11 +110,17 @@ def list_payloads(tx: Tx, rows: Sequence[Row], viewer_id: int) -> list[Message]:
             build_message(
                 tx.app,
                 row,
-                referenced=None if original is None else build_message(tx.app, original),
+                referenced=None if original is None else build_message(tx.app, original, files=files.get(original.id, ())),
                 reactions=reactions.get(row.id, ()),
+                files=files.get(row.id, ()),
             )
         )
     return payloads
+
+
+def list_attached(tx: Tx, rows: Sequence[Row]) -> dict[int, tuple[Attached, ...]]:
+    """The files of those messages that have any; asks nothing when none has."""
+    return list_files(tx, [row.id for row in rows if row.has & Has.FILE])
 
 
 def list_reactions(tx: Tx, viewer_id: int, ids: Sequence[int]) -> dict[int, tuple[Reaction, ...]]:

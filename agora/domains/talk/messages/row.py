@@ -39,7 +39,7 @@ class Row(NamedTuple):
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)
 
 
-def traits(content: str, *, embeds: bool, files: bool) -> int:
+def traits(content: str, *, embeds: bool, files: bool = False) -> int:
     """The bits of ``Has``."""
     # plain ints and a cheap look first: this runs for every message
     bits = int(Has.LINK) if "://" in content and _LINK.search(content) else 0

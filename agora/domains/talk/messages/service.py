@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from msgspec import UNSET, UnsetType
 
-from agora.domains.talk.messages.access import HISTORY, MANAGE, PIN, SEND, Place, check_place
+from agora.domains.talk.files import Attached, Change, build_attached, check_number, list_files, plan_change
+from agora.domains.talk.messages.access import ATTACH, HISTORY, MANAGE, PIN, SEND, Place, check_place
 from agora.domains.talk.messages.compose import build_row, change_row, check_content, check_draft, embeds_column
 from agora.domains.talk.messages.draft import SETTABLE_FLAGS, Draft, Patch, Sent
 from agora.domains.talk.messages.embeds import check_embeds
 from agora.domains.talk.messages.hooks import BEFORE_SEND, Outgoing
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.queries import find_message
-from agora.domains.talk.messages.row import Row
+from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.slowmode import check_slowmode
 from agora.domains.talk.messages.wire import build_author_member, build_message
 from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_edit, do_pin, do_send
@@ -36,30 +37,41 @@ async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
     A draft with a nonce that the author used before in this channel gives the first message again.
     """
     place = check_place(ctx, channel_id, SEND)
-    row, wire = await compose(ctx, place, draft)
-    return await ctx.write(do_send, row, wire, ctx.actor.is_bot)
+    row, wire, files = await compose_whole(ctx, place, draft)
+    return await ctx.write(do_send, row, wire, ctx.actor.is_bot, files)
 
 
 async def compose(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, bytes]:
-    """A message as it will be stored and sent, when nothing speaks against it. Raises as ``send``."""
+    """A message without files as it will be stored and sent, when nothing speaks against it. Raises as ``send``."""
+    row, wire, _ = await compose_whole(ctx, place, draft)
+    return row, wire
+
+
+async def compose_whole(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, bytes, tuple[Attached, ...]]:
+    """A message with its files as all will be stored and sent, when nothing speaks against it. Raises as ``send``."""
     channel_id = place.channel.id
     draft = (await BEFORE_SEND.run(ctx, Outgoing(channel_id, draft))).draft
-    content = check_draft(place, draft)
+    content = check_draft(ctx.app, place, draft)
     check_slowmode(ctx, place)
     replied = None if draft.reply_to is None else await _get_replied(ctx, place, draft, draft.reply_to)
     app, author_id = ctx.app, ctx.actor.user_id
     row = build_row(app, author_id, place, draft, content, replied)
+    files = build_attached(app, draft.files, message_id=row.id, channel_id=row.channel_id, guild_id=row.guild_id, user_id=author_id)
     payload = build_message(
         app,
         row,
+        files=files,
         member=build_author_member(app, row.guild_id, author_id),
-        referenced=_referenced(ctx, replied),
+        referenced=await _referenced(ctx, replied),
     )
-    return row, encode(payload)
+    return row, encode(payload), files
 
 
-def _referenced(ctx: Ctx, replied: Row | None) -> Message | UnsetType:
-    return UNSET if replied is None else build_message(ctx.app, replied)
+async def _referenced(ctx: Ctx, replied: Row | None) -> Message | UnsetType:
+    if replied is None:
+        return UNSET
+    files = await ctx.read(list_files, [replied.id]) if replied.has & Has.FILE else {}
+    return build_message(ctx.app, replied, files=files.get(replied.id, ()))
 
 
 async def _get_replied(ctx: Ctx, place: Place, draft: Draft, message_id: int) -> Row | None:
@@ -101,12 +113,28 @@ async def edit(ctx: Ctx, channel_id: int, message_id: int, patch: Patch) -> None
         check_embeds(patch.embeds)
     content = row.content if patch.content is UNSET else patch.content
     embeds = row.embeds if patch.embeds is UNSET else embeds_column(patch.embeds)
-    content = check_content(content, may_be_empty=embeds is not None)
+    change = await _change_files(ctx, place, row, patch)
+    files = bool(change.kept or change.new) if change is not None else bool(row.has & Has.FILE)
+    content = check_content(content, may_be_empty=embeds is not None or files)
     flags = row.flags if patch.flags is UNSET else (row.flags & ~SETTABLE_FLAGS) | (patch.flags & SETTABLE_FLAGS)
     replied = await _still_addressed(ctx, row)
-    await ctx.write(
-        do_edit, change_row(ctx.app, row, place, content, embeds=embeds, flags=flags, allowed=patch.allowed, replied=replied)
+    changed = change_row(
+        ctx.app, row, place, content, embeds=embeds, files=files, flags=flags, allowed=patch.allowed, replied=replied
     )
+    await ctx.write(do_edit, changed, change)
+
+
+async def _change_files(ctx: Ctx, place: Place, row: Row, patch: Patch) -> Change | None:
+    """What becomes of the files; None when the edit leaves them alone."""
+    if patch.attachments is UNSET and not patch.files:
+        return None
+    if patch.files and not place.bits & ATTACH:
+        raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
+    present = (await ctx.read(list_files, [row.id])).get(row.id, ())
+    bodies = None if patch.attachments is UNSET else patch.attachments
+    change = plan_change(bodies, patch.files, present)
+    check_number(ctx.app, len(change.kept) + len(change.new))
+    return change
 
 
 async def _still_addressed(ctx: Ctx, row: Row) -> int | None:
@@ -118,7 +146,8 @@ async def _still_addressed(ctx: Ctx, row: Row) -> int | None:
 
 
 def _only_flags(place: Place, patch: Patch) -> bool:
-    return bool(place.bits & MANAGE) and patch.content is UNSET and patch.embeds is UNSET
+    changed = (patch.content, patch.embeds, patch.attachments)
+    return bool(place.bits & MANAGE) and all(value is UNSET for value in changed) and not patch.files
 
 
 async def delete(ctx: Ctx, channel_id: int, message_id: int) -> None:

@@ -38,8 +38,19 @@ message = Table(
     Index("messages_message_pinned", "channel_id", "pinned_ms", sqlite_where=text("pinned_ms IS NOT NULL")),
 )
 
-# An FTS5 table over ``message.content`` that keeps no second copy of it. SQLite fills it by the statements in ``writes``
+# The words in a message's files, and their names: beside it, because few messages have any.
+file_text = Table(
+    "messages_file_text",
+    metadata,
+    Column("message_id", ROWID, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+
+# What is indexed of a message: a view of its content and, where it has files, their words.
+indexed = table("messages_indexed", column("id"), column("content"))
+
+# An FTS5 table over ``indexed`` that keeps no second copy of it. SQLite fills it by the statements in ``indexing``
 # only; it has no Table of its own in the metadata because it is an index, not data.
 fts = table("messages_fts", column("rowid"), column("content"), column("messages_fts"))
 
-ALL = (message,)
+ALL = (message, file_text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from agora.domains.place.accounts import User, Users, build_user
 from agora.domains.place.channels import build_thread
 from agora.domains.place.guilds import build_member
 from agora.domains.place.permissions import Directory
+from agora.domains.talk.files import Attached, build_attachment
 from agora.domains.talk.messages.markdown import plain
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.row import Row
@@ -32,6 +34,7 @@ def build_message(
     referenced: Message | UnsetType | None = UNSET,
     member: Member | UnsetType = UNSET,
     reactions: tuple[Reaction, ...] = (),
+    files: Sequence[Attached] = (),
 ) -> Message:
     """The payload. ``referenced`` is the message replied to: None when it is gone, ``UNSET`` one level down, as Discord does."""
     mentions = from_column(row.mentions)
@@ -53,6 +56,7 @@ def build_message(
         mention_roles=tuple(map(str, mentions.roles)),
         mention_everyone=mentions.everyone,
         embeds=() if row.embeds is None or row.flags & _SUPPRESSED else _EMBEDS.decode(row.embeds),
+        attachments=tuple(build_attachment(app, file) for file in files),
         pinned=row.pinned_ms is not None,
         nonce=UNSET if row.nonce is None else row.nonce,
         reactions=reactions or UNSET,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, insert, literal, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 from sqlalchemy.dialects import sqlite
 
 from agora.domains.place.channels import do_touch_channel
+from agora.domains.talk.files import Attached, Change, build_attached, do_attach, do_change, do_release
 from agora.domains.talk.messages.draft import Sent
 from agora.domains.talk.messages.events import (
     MessageDeleted,
@@ -18,6 +19,7 @@ from agora.domains.talk.messages.events import (
     PinsChanged,
 )
 from agora.domains.talk.messages.hooks import ChannelStep, Forget
+from agora.domains.talk.messages.indexing import do_forget_text, do_index, do_unindex
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.queries import (
     count_pinned,
@@ -27,8 +29,7 @@ from agora.domains.talk.messages.queries import (
     list_by_ids,
     list_payloads,
 )
-from agora.domains.talk.messages.row import Row
-from agora.domains.talk.messages.tables import fts
+from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.tables import message as m
 from agora.kernel.errors import BadRequest, NotFound
 from agora.kernel.events import to_channel
@@ -42,8 +43,6 @@ DELETE_CHUNK = 500
 
 _VALUES: dict[str, BindParameter[object]] = {name: bindparam(name) for name in Row._fields}
 _INSERT = prepare(sqlite.insert(m).values(_VALUES).on_conflict_do_nothing())
-_INDEX = prepare(insert(fts).values(rowid=bindparam("id"), content=bindparam("content")))
-_UNINDEX = prepare(insert(fts).values(messages_fts=literal("delete"), rowid=bindparam("id"), content=bindparam("content")))
 _UPDATE = prepare(
     update(m)
     .where(m.c.id == bindparam("message_id"))
@@ -51,14 +50,17 @@ _UPDATE = prepare(
 )
 _PIN = prepare(update(m).where(m.c.id == bindparam("message_id")).values(pinned_ms=bindparam("pinned_ms")))
 _DELETE = prepare(delete(m).where(m.c.id == bindparam("id")))
-_SOME_OF_CHANNEL = prepare(select(m.c.id, m.c.content).where(m.c.channel_id == bindparam("channel_id")).limit(DELETE_CHUNK))
+_SOME_OF_CHANNEL = prepare(
+    select(m.c.id, m.c.content, m.c.has).where(m.c.channel_id == bindparam("channel_id")).limit(DELETE_CHUNK)
+)
 
 
-def do_send(tx: Tx, row: Row, wire: bytes, author_is_bot: bool) -> Sent:
-    """Store a message. When its nonce is known nothing is stored and the first message is returned."""
+def do_send(tx: Tx, row: Row, wire: bytes, author_is_bot: bool, files: Sequence[Attached] = ()) -> Sent:
+    """Store a message with its files. When its nonce is known nothing is stored and the first message is returned."""
     if not tx.run(_INSERT, **row._asdict()):
         return _first_sent(tx, row)
-    tx.run(_INDEX, id=row.id, content=row.content)
+    do_attach(tx, files)
+    do_index(tx, row.id, row.content, row.has)
     do_touch_channel(tx, row.channel_id, row.id)
     for step in tx.app.offers(ChannelStep):
         step.do_sent(tx, row)
@@ -93,10 +95,10 @@ def _first_sent(tx: Tx, row: Row) -> Sent:
     return Sent(first.id, encode(list_payloads(tx, [first], row.author_id)[0]), repeated=True)
 
 
-def do_edit(tx: Tx, row: Row) -> None:
-    """Replace what a message says. ``row`` holds the new values."""
+def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
+    """Replace what a message says. ``row`` holds the new values, ``change`` what becomes of its files (None: they stay)."""
     old = _get(tx, row.id, row.channel_id)
-    tx.run(_UNINDEX, id=old.id, content=old.content)
+    do_unindex(tx, old.id, old.content, old.has)
     tx.run(
         _UPDATE,
         message_id=row.id,
@@ -108,14 +110,31 @@ def do_edit(tx: Tx, row: Row) -> None:
         embeds=row.embeds,
         has=row.has,
     )
-    tx.run(_INDEX, id=row.id, content=row.content)
+    if change is not None:
+        _change_files(tx, row, change)
+    do_index(tx, row.id, row.content, row.has)
     _emit_edited(tx, row._replace(pinned_ms=old.pinned_ms))
+
+
+def _change_files(tx: Tx, row: Row, change: Change) -> None:
+    new = build_attached(
+        tx.app,
+        change.new,
+        message_id=row.id,
+        channel_id=row.channel_id,
+        guild_id=row.guild_id,
+        user_id=row.author_id,
+        first=len(change.kept),
+    )
+    do_change(tx, row.id, change.kept, new)
+    if not change.kept and not new:
+        do_forget_text(tx, row.id)
 
 
 def do_delete(tx: Tx, message_id: int, channel_id: int) -> None:
     """Remove one message. Raises NotFound when somebody else was faster."""
     row = _get(tx, message_id, channel_id)
-    _remove(tx, [(row.id, row.content)])
+    _remove(tx, [(row.id, row.content, row.has)])
     for step in tx.app.offers(ChannelStep):
         step.do_removed(tx, channel_id, [row.id])
     tx.emit(
@@ -130,7 +149,7 @@ def do_bulk_delete(tx: Tx, channel_id: int, guild_id: int | None, message_ids: S
     """Remove several messages of a channel; those that do not exist are passed over. Returns how many went."""
     rows = [row for row in list_by_ids(tx, message_ids).values() if row.channel_id == channel_id]
     if rows:
-        _remove(tx, [(row.id, row.content) for row in rows])
+        _remove(tx, [(row.id, row.content, row.has) for row in rows])
         for step in tx.app.offers(ChannelStep):
             step.do_removed(tx, channel_id, [row.id for row in rows])
         tx.emit(
@@ -145,7 +164,7 @@ def do_bulk_delete(tx: Tx, channel_id: int, guild_id: int | None, message_ids: S
 def do_empty_channel(tx: Tx, channel_id: int) -> bool:
     """Remove a part of what was said in a channel that is gone; false when nothing is left. Emits nothing: nobody sees it."""
     rows = tx.rows(_SOME_OF_CHANNEL, channel_id=channel_id)
-    _remove(tx, [(row.id, row.content) for row in rows])
+    _remove(tx, [(row.id, row.content, row.has) for row in rows])
     return len(rows) == DELETE_CHUNK
 
 
@@ -174,11 +193,14 @@ def _get(tx: Tx, message_id: int, channel_id: int) -> Row:
     return row
 
 
-def _remove(tx: Tx, messages: Sequence[tuple[int, str]]) -> None:
-    for message_id, content in messages:
-        tx.run(_UNINDEX, id=message_id, content=content)
+def _remove(tx: Tx, messages: Sequence[tuple[int, str, int]]) -> None:
+    for message_id, content, has in messages:
+        do_unindex(tx, message_id, content, has)
         tx.run(_DELETE, id=message_id)
-    ids = [message_id for message_id, _ in messages]
+        if has & Has.FILE:
+            do_forget_text(tx, message_id)
+    ids = [message_id for message_id, _, _ in messages]
+    do_release(tx, [message_id for message_id, _, has in messages if has & Has.FILE])
     for offer in tx.app.offers(Forget):
         offer.do_forget(tx, ids)
 

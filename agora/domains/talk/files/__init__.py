@@ -1,0 +1,29 @@
+"""Files: what other domains may call."""
+
+from agora.domains.talk.files.claim import AttachmentBody, build_attached, check_number, match_files, plan_change
+from agora.domains.talk.files.form import Form, read_form
+from agora.domains.talk.files.model import Attached, Change, Kept, Received
+from agora.domains.talk.files.ports import TextIndex
+from agora.domains.talk.files.queries import list_files
+from agora.domains.talk.files.wire import build_attachment
+from agora.domains.talk.files.writes import do_attach, do_change, do_release
+
+__all__ = [
+    "Attached",
+    "AttachmentBody",
+    "Change",
+    "Form",
+    "Kept",
+    "Received",
+    "TextIndex",
+    "build_attached",
+    "build_attachment",
+    "check_number",
+    "do_attach",
+    "do_change",
+    "do_release",
+    "list_files",
+    "match_files",
+    "plan_change",
+    "read_form",
+]
