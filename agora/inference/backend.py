@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from agora.inference.adapters import Adapter
 from agora.inference.chat_template import render_messages
 from agora.inference.errors import BadRequestToModel
 from agora.inference.llama import LlamaMemory, LlamaModel, Row
@@ -56,8 +57,8 @@ class Backend(Protocol):
 class LlamaBackend:
     """A GGUF file in llama.cpp."""
 
-    def __init__(self, path: Path, settings: InferenceSettings) -> None:
-        """Loads the file. Raises ModelRefused."""
+    def __init__(self, path: Path, settings: InferenceSettings, adapters: Sequence[Adapter] = ()) -> None:
+        """Loads the file and lays the LoRA adapters over it. Raises ModelRefused."""
         self._model = LlamaModel(path, gpu_layers=settings.gpu_layers)
         try:
             self._memory = LlamaMemory(
@@ -69,6 +70,7 @@ class LlamaBackend:
                 cache_type=settings.cache_type,
                 exact=settings.exact,
             )
+            self._memory.lay_over(adapters)
         except Exception:
             self._model.close()
             raise

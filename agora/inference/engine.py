@@ -124,6 +124,7 @@ class ThreadEngine:
             waiting=worker.waiting if worker else 0,
             reason=self._reason,
             system=model.system if model else "",
+            steps=worker.steps if worker else 0,
         )
 
     def count_tokens(self, text: str) -> int:

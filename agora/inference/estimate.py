@@ -14,6 +14,11 @@ class TokenEstimate:
         self._bytes_per_token = BYTES_PER_TOKEN
         self._known = False
 
+    def set(self, bytes_per_token: float) -> None:
+        """The model was asked about a sample of text."""
+        self._bytes_per_token = min(MOST_BYTES, max(LEAST_BYTES, bytes_per_token * CAUTION))
+        self._known = True
+
     def learn(self, text_bytes: int, tokens: int) -> None:
         """A prompt of so many bytes had so many tokens. Short ones say little, as they consist of the template's words."""
         if tokens < 64 or text_bytes < 256:

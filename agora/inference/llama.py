@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from agora.inference.adapters import Adapter
 from agora.inference.errors import ModelRefused
 from agora.inference.whole_characters import WholeCharacters
 
@@ -267,6 +268,24 @@ class LlamaMemory:
             return True
         self.clear(target)
         return False
+
+    def lay_over(self, adapters: Sequence[Adapter]) -> None:
+        """Uses LoRA adapters from now on. Raises ModelRefused for one that is not made for this model."""
+        lib, model = self._library, self._model
+        pointers = []
+        for adapter in adapters:
+            pointer = lib.llama_adapter_lora_init(model.pointer, adapter.path.encode())
+            if not pointer:
+                name = Path(adapter.path).name
+                raise ModelRefused(f"{name}: it cannot be laid over this model; an adapter fits the model it was trained on.")
+            pointers.append(pointer)  # freed with the model
+        if pointers:
+            array = (lib.llama_adapter_lora_p_ctypes * len(pointers))()
+            for place, pointer in enumerate(pointers):
+                array[place] = ctypes.cast(pointer, lib.llama_adapter_lora_p_ctypes)
+            scales = (ctypes.c_float * len(pointers))(*(adapter.scale for adapter in adapters))
+            if lib.llama_set_adapters_lora(self._pointer, array, len(pointers), scales):
+                raise ModelRefused("The adapters cannot be used together.")
 
     def clear(self, slot: int) -> None:
         """Forgets a sequence."""

@@ -134,6 +134,8 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Why it failed, if it did."""
     system: str = ""
     """What the compute library says about the processor."""
+    steps: int = 0
+    """Steps made since the start: while there is work and it does not grow, the engine hangs."""
 
 
 class Engine(Protocol):

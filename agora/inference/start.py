@@ -1,7 +1,9 @@
 """Makes the engine that the settings ask for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from agora.inference.adapters import Adapter
 from agora.inference.backend import LlamaBackend
 from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.fake import FakeEngine
@@ -13,8 +15,8 @@ from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
 
 
-def build_engine(settings: InferenceSettings, registry: ModelRegistry, cache: Path) -> Engine:
-    """An engine, not yet started. Raises ModelNotFound; `start` raises ModelRefused or EngineUnusable."""
+def build_engine(settings: InferenceSettings, registry: ModelRegistry, cache: Path, adapters: Sequence[Adapter] = ()) -> Engine:
+    """An engine in this process, not yet started. Raises ModelNotFound; `start` raises ModelRefused or EngineUnusable."""
     if settings.engine == "fake":
         return FakeEngine()
     path = registry.get_path(settings.model)
@@ -22,7 +24,7 @@ def build_engine(settings: InferenceSettings, registry: ModelRegistry, cache: Pa
     def load() -> Loaded:
         check_library(cache)
         info = registry.check(path, run=settings.try_models)
-        backend = LlamaBackend(path, settings)
+        backend = LlamaBackend(path, settings, adapters)
         return Loaded(backend, registry.hash_file(path), find_style(info.metadata), describe_system())
 
     return ThreadEngine(load, settings, name=path.stem)

@@ -25,6 +25,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny.gguf")
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was found out about library and files: one trial for all tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
 async def open_engine(tiny: Path) -> AsyncIterator[OpenEngine]:
     """Starts engines over the tiny model with the given settings; all are stopped at the end."""

@@ -8,23 +8,35 @@ from pathlib import Path
 
 import pytest
 
+from agora.inference.child import ChildEngine
+from agora.inference.child_wire import ChildLimits
 from agora.inference.errors import BadRequestToModel, EngineStopped
 from agora.inference.fake import FakeEngine
 from agora.inference.layout import ChatMessage
 from agora.inference.ports import Engine, GenerationRequest, Sampler, Segment, complete, text_prompt
 from agora.inference.remote import RemoteEngine
+from agora.inference.settings import InferenceSettings
 from tests.inference.conftest import GATES, OpenEngine
 from tests.inference.peers import open_agora, open_remotes
 
+SETTINGS = InferenceSettings(context=4096, exact=True, threads=1, try_models=False)
 
-@pytest.fixture(params=["fake", "llama", "openai", "ollama"])
-async def engine(request: pytest.FixtureRequest, open_engine: OpenEngine, tiny: Path, tmp_path: Path) -> AsyncIterator[Engine]:
+
+@pytest.fixture(params=["fake", "llama", "process", "openai", "ollama"])
+async def engine(
+    request: pytest.FixtureRequest, open_engine: OpenEngine, tiny: Path, tmp_path: Path, cache: Path
+) -> AsyncIterator[Engine]:
     if request.param == "fake":
         fake = FakeEngine()
         await fake.start()
         yield fake
     elif request.param == "llama":
         yield await open_engine()
+    elif request.param == "process":
+        child = ChildEngine(SETTINGS, tiny, cache, ChildLimits(), name="tiny")
+        await child.start()
+        yield child
+        await child.stop()
     else:
         async with open_agora(tmp_path / "peer", tiny) as (_, url), open_remotes(f"{request.param}+{url}") as remotes:
             remote = RemoteEngine(remotes, "tiny:latest" if request.param == "ollama" else "tiny")
