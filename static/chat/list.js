@@ -2,7 +2,7 @@
 
 import { byId, framed } from "../shared/dom.js";
 import { compareIds } from "../shared/time.js";
-import { buildRow, paintRow, regroup } from "./row.js";
+import { buildRow, paintRow, paintTag, regroup } from "./row.js";
 
 const NEAR_END = 60;
 const MOST_ROWS = 320;
@@ -16,6 +16,7 @@ export class MessageList {
     this.scroller = byId("scroller");
     this.place = byId("messages");
     this.rows = new Map();
+    store.on("agents", () => this.rows.forEach((row) => paintTag(row, store)));
     this.tail = new Map();
     this.pinned = true;
     this.scroller.addEventListener("scroll", framed(() => this.scrolled()), { passive: true });

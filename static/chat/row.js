@@ -31,7 +31,7 @@ export function paintRow(row, message, store) {
   parts.avatar.replaceChildren(avatar(author, { name }));
   parts.name.textContent = name;
   parts.tag.hidden = !author.bot;
-  parts.tag.textContent = store.agents.has(author.id) ? t("web.agent") : t("web.bot");
+  paintTag(row, store);
   for (const place of [parts.time, parts.side]) {
     place.dateTime = message.timestamp;
     place.title = fullTime(row.at);
@@ -43,6 +43,11 @@ export function paintRow(row, message, store) {
   paintFiles(parts.files, message.attachments ?? []);
   paintQuote(parts, message, store);
   paintReactions(parts.reactions, message.reactions ?? []);
+}
+
+/** Agent or other bot: known only once the agents have been asked for. */
+export function paintTag(row, store) {
+  row.parts.tag.textContent = store.agents.has(row.message.author.id) ? t("web.agent") : t("web.bot");
 }
 
 function callsMe(message, store) {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from agora.domains.minds.agents.show import PARTIAL
 from agora.domains.talk.messages import Draft, send
@@ -91,3 +92,28 @@ async def test_an_agent_is_made_shown_and_paused(agora: Kit, browser: Browser) -
         await expect(a.page.locator("#name")).to_have_text("Iris")
         await expect(a.page.locator("#instructions")).to_have_text("Ask good questions.")
         await expect(a.page.locator(".traits dd")).to_have_count(5)
+
+
+async def test_who_is_an_agent_is_shown_as_soon_as_it_is_known(agora: Kit, browser: Browser) -> None:
+    """Messages may be painted before the list of agents has come."""
+    owner = await agora.person("ada", owner=True)
+    guild_id = await agora.guild(owner)
+    channel_id = await agora.channel(owner, guild_id)
+    made = {"name": "Iris", "interests": ["birds"], "instructions": "Ask.", "guild_id": str(guild_id)}
+    answer = await agora.request("POST", "/api/agora/agents", owner, json=made)
+    agent = Person(int(answer.json["user_id"]), "iris", "")
+    await send(agora.ctx(agent), channel_id, Draft(content="The fountain is running."))
+    known = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    async with visiting(browser, agora, owner) as a:
+        await a.page.route("**/api/agora/agents", hold)
+        await a.enter(guild_id, channel_id)
+        await a.sees("The fountain is running.")
+        tag = a.page.locator(a.row("The fountain")).locator(".tag")
+        await expect(tag).to_have_text("bot")
+        known.set()
+        await expect(tag).to_have_text("agent")
