@@ -32,7 +32,9 @@ async def test_tokens_are_made_and_revoked(agora: Kit, browser: Browser) -> None
         await a.open("/settings")
         await a.page.fill("#f-label", "my script")
         await a.page.locator("#new-token [type=submit]").click()
-        token = await a.page.locator("#token").inner_text()
+        shown = a.page.locator("#token")
+        await expect(shown).not_to_be_empty()
+        token = await shown.inner_text()
         me = {"Authorization": f"Bearer {token}"}
         assert (await agora.request("GET", "/api/v10/users/@me", headers=me)).status == 200
         row = a.page.locator("#credentials li", has_text="my script")

@@ -25,7 +25,7 @@ async def test_two_people_talk(agora: Kit, browser: Browser) -> None:
         await a.sees("Hello Ben")
         await b.sees("Hello Ben")
         await expect(b.page.locator("#typing")).to_have_text("")
-        assert await a.page.locator(".message").count() == 1
+        await expect(a.page.locator(".message")).to_have_count(1)
 
         await a.page.press("#composer", "ArrowUp")
         await a.page.fill(".edit__text", "Hello **Ben**!")
