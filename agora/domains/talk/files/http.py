@@ -26,9 +26,9 @@ _READ = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
 class LinkQuery(msgspec.Struct, frozen=True):
     """The signature: when the address ends and was made (hexadecimal seconds), and the HMAC."""
 
-    ex: Annotated[str, Meta(max_length=12)] = ""
-    issued: Annotated[str, Meta(max_length=12)] = msgspec.field(default="", name="is")
-    hm: Annotated[str, Meta(max_length=64)] = ""
+    ex: str = ""
+    issued: str = msgspec.field(default="", name="is")
+    hm: str = ""
 
 
 class RefreshBody(msgspec.Struct, frozen=True):

@@ -60,7 +60,7 @@ def _jpeg(file: BinaryIO) -> Size | None:
 
 def _webp(file: BinaryIO) -> Size | None:
     head = file.read(30)
-    kind = head[12:16]
+    kind = head[12:16] if len(head) == 30 else b""
     if kind == b"VP8X":
         return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
     if kind == b"VP8L":

@@ -20,7 +20,7 @@ from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.kernel.ids import created_ms
 from agora.protocol.message_types import MessageFlag, MessageType
-from agora.protocol.payloads import Member, Message, MessageReference, Reaction, Thread
+from agora.protocol.payloads import Attachment, Member, Message, MessageReference, Reaction, Thread
 
 _SUPPRESSED = int(MessageFlag.SUPPRESS_EMBEDS)
 _HAS_THREAD = int(MessageFlag.HAS_THREAD)
@@ -39,6 +39,7 @@ def build_message(
     """The payload. ``referenced`` is the message replied to: None when it is gone, ``UNSET`` one level down, as Discord does."""
     mentions = from_column(row.mentions)
     guild_id = UNSET if row.guild_id is None else str(row.guild_id)
+    attachments = tuple(build_attachment(app, file) for file in files)
     return Message(
         id=str(row.id),
         channel_id=str(row.channel_id),
@@ -55,8 +56,8 @@ def build_message(
         mentions=tuple(user_object(app, user_id) for user_id in mentions.users),
         mention_roles=tuple(map(str, mentions.roles)),
         mention_everyone=mentions.everyone,
-        embeds=() if row.embeds is None or row.flags & _SUPPRESSED else _EMBEDS.decode(row.embeds),
-        attachments=tuple(build_attachment(app, file) for file in files),
+        embeds=() if row.embeds is None or row.flags & _SUPPRESSED else _embeds(row.embeds, attachments),
+        attachments=attachments,
         pinned=row.pinned_ms is not None,
         nonce=UNSET if row.nonce is None else row.nonce,
         reactions=reactions or UNSET,
@@ -64,6 +65,15 @@ def build_message(
         referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
         thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
     )
+
+
+def _embeds(column: str, attachments: Sequence[Attachment]) -> tuple[msgspec.Raw, ...]:
+    """The stored embeds; what they show of the message's own files (``attachment://name``) gets its present address."""
+    if attachments and "attachment://" in column:
+        for file in attachments:
+            name, url = (msgspec.json.encode(text).decode() for text in (f"attachment://{file.filename}", file.url))
+            column = column.replace(name, url)
+    return _EMBEDS.decode(column)
 
 
 def user_object(app: App, user_id: int) -> Any:
