@@ -1,6 +1,7 @@
 """What a GGUF file says about itself, and whether it can write text at all."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,11 +15,17 @@ LONGEST_TEXT = 500
 """Metadata texts are shown up to this length; a licence may be a whole document."""
 
 
+Kind = Literal["text", "embedding", "adapter"]
+_EMBEDDING_FAMILIES = ("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert")
+_POOLED = ("1", "2", "3", "4")  # mean, first token, last token, rank: https://github.com/ggml-org/llama.cpp, llama_pooling_type
+
+
 class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """One model file. `context` in tokens, `bytes` on disk."""
+    """One model file, or a LoRA adapter's (then what only a model has is 0). `context` in tokens, `bytes` on disk."""
 
     name: str
     path: str
+    kind: Kind = "text"
     bytes: int
     title: str
     architecture: str
@@ -36,8 +43,10 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inspect_model(path: Path) -> ModelInfo:
-    """Reads a model file's head. Raises ModelRefused that names the file and the reason."""
+    """Reads the head of a model's or an adapter's file. Raises ModelRefused that names the file and the reason."""
     head = read_head(path)
+    if _find_text(head, "general.type") == "adapter":
+        return _inspect_adapter(path, head)
     architecture = _get_text(path, head, "general.architecture")
     _check_kind(path, head)
     vocabulary = _get_vocabulary(path, head)
@@ -56,6 +65,40 @@ def inspect_model(path: Path) -> ModelInfo:
         quantisation=_find_quantisation(head),
         licence=_find_text(head, "general.license")[:LONGEST_TEXT],
         template=template if isinstance(template, str) else "",
+        metadata=_list_texts(head),
+        kind=_find_kind(architecture, _list_texts(head)),
+    )
+
+
+def _find_kind(architecture: str, metadata: dict[str, str]) -> Kind:
+    """A model for vectors says how it pools them, or belongs to a family that writes nothing."""
+    pooled = metadata.get(f"{architecture}.pooling_type") in _POOLED
+    return "embedding" if pooled or architecture in _EMBEDDING_FAMILIES else "text"
+
+
+def _inspect_adapter(path: Path, head: GgufHead) -> ModelInfo:
+    kind = _find_text(head, "adapter.type")
+    if kind != "lora":
+        raise ModelRefused(f"{path.name}: it is an adapter of the kind {kind or 'unknown'}; only LoRA is known.")
+    names = {tensor.name for tensor in head.tensors}
+    halves = {name.removesuffix(".lora_a") for name in names if name.endswith(".lora_a")}
+    if not halves or any(f"{name}.lora_b" not in names for name in halves):
+        raise ModelRefused(f"{path.name}: its tensors are no pairs of lora_a and lora_b.")
+    return ModelInfo(
+        name=path.stem,
+        path=str(path),
+        kind="adapter",
+        bytes=path.stat().st_size,
+        title=_find_text(head, "general.name") or path.stem,
+        architecture=_get_text(path, head, "general.architecture"),
+        parameters=sum(tensor.elements for tensor in head.tensors),
+        context=0,
+        width=0,
+        layers=0,
+        vocabulary=0,
+        quantisation=_find_quantisation(head),
+        licence=_find_text(head, "general.license")[:LONGEST_TEXT],
+        template="",
         metadata=_list_texts(head),
     )
 

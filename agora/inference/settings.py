@@ -37,6 +37,14 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How long one step should take: bounds the time to a cancel and to a newcomer's first token."""
     seed: Annotated[int, Meta(ge=-1, le=2_147_483_647)] = -1
     """Seed for requests that bring none; -1 draws one each time (it is in the receipt)."""
+    isolation: Literal["thread", "process"] = "thread"
+    """`process` runs the model in a child process, which may die without taking the server with it."""
+    process_memory_mib: Annotated[int, Meta(ge=0, le=1 << 24)] = 0
+    """Memory that a model's process may write to, in MiB; 0 for no limit. The mapped model file does not count."""
+    process_cores: Annotated[int, Meta(ge=0, le=1024)] = 0
+    """Cores that a model's process may use; 0 for all of them."""
+    process_watchdog_s: Annotated[int, Meta(ge=5, le=3600)] = 60
+    """Seconds without a step, although there is work, after which a model's process is taken to hang and started again."""
     try_models: bool = True
     """Decode one token of a new model file in a child process first, so that a file that crashes llama.cpp is refused."""
 

@@ -12,6 +12,7 @@ from agora.domains.minds.models import events, http, metrics, migrations, tables
 from agora.domains.minds.models.choice import find_choice
 from agora.domains.minds.models.events import ModelChosen
 from agora.domains.minds.models.host import Host
+from agora.domains.minds.models.settings import ModelSettings
 from agora.inference.ports import Engine
 from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
@@ -67,7 +68,7 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     events=events.ALL,
     routes=http.ROUTES,
-    settings={"inference": InferenceSettings},
+    settings={"inference": InferenceSettings, "models": ModelSettings},
     metrics=metrics.ALL,
     cli=build_cli,
     listeners=(live(ModelChosen, on_model_chosen),),

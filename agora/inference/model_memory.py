@@ -1,0 +1,34 @@
+"""How much memory a model will take, before it is loaded."""
+
+from agora.inference.model_info import ModelInfo
+from agora.inference.settings import InferenceSettings
+
+_CELL_BYTES = {"f16": 2.0, "q8_0": 34 / 32}
+"""Bytes of one number in the memory of evaluated tokens; q8_0 keeps 32 numbers and their scale in 34 bytes."""
+_FIXED = 48 << 20
+"""Tables, tokenizer and buffers that every model needs, in bytes."""
+
+
+def estimate_memory(info: ModelInfo, settings: InferenceSettings) -> int:
+    """Bytes for weights, evaluated tokens (a key and a value per layer and token) and one batch's intermediate results."""
+    if info.kind == "adapter":
+        return info.bytes
+    cells = settings.context if info.kind == "text" else min(info.context, 2048)
+    kept = 2 * info.layers * cells * _find_kept_width(info) * _CELL_BYTES[settings.cache_type]
+    ubatch = min(settings.batch, 512)
+    outputs = settings.sequences + settings.remembered
+    compute = 4 * (ubatch * info.width * 12 + outputs * info.vocabulary)
+    return int(info.bytes + kept + compute) + _FIXED
+
+
+def _find_kept_width(info: ModelInfo) -> int:
+    """Numbers per layer and token in a key: fewer heads than the model has where several share one."""
+    heads = _read(info, "attention.head_count")
+    kept = _read(info, "attention.head_count_kv") or heads
+    length = _read(info, "attention.key_length") or (info.width // heads if heads else 0)
+    return kept * length if heads else info.width
+
+
+def _read(info: ModelInfo, key: str) -> int:
+    text = info.metadata.get(f"{info.architecture}.{key}", "")
+    return int(text) if text.isdigit() else 0
