@@ -1,0 +1,51 @@
+"""``agora bench …``"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from agora.kernel.commands import JsonOption, print_json
+
+cli = typer.Typer(name="bench", help="Benchmarks that print a table.", no_args_is_help=True)
+
+QuickOption = Annotated[bool, typer.Option("--quick", help="A tiny model and a few turns: counts, nothing worth timing.")]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Compute threads of every contender (default 2).")]
+TurnsOption = Annotated[int | None, typer.Option(min=1, help="Turns of agents (default 60).")]
+LimitOption = Annotated[float | None, typer.Option(min=1, help="Seconds for each contender (default 900).")]
+OnlyOption = Annotated[list[str] | None, typer.Option(help="Only this contender; give it several times.")]
+
+
+@cli.callback()
+def bench() -> None:
+    """A group even with a single command."""
+
+
+@cli.command()
+def roomful(
+    quick: QuickOption = False,
+    turns: TurnsOption = None,
+    limit: LimitOption = None,
+    threads: ThreadsOption = None,
+    only: OnlyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Twenty agents in one room, beside other ways to run the same model. Example: agora bench roomful --limit 120"""
+    from agora.domains.operations.bench.contenders import ALL
+    from agora.domains.operations.bench.room import QUICK, Plan
+    from agora.domains.operations.bench.roomful import run_roomful
+    from agora.domains.operations.bench.table import build_table
+
+    unknown = sorted(set(only or ()) - set(ALL))
+    if unknown:
+        raise typer.BadParameter(f"there is no contender named {unknown[0]}; known: {', '.join(ALL)}", param_hint="--only")
+    given = {"turns": turns, "limit_s": limit, "threads": threads}
+    plan = msgspec.structs.replace(QUICK if quick else Plan(), **{key: value for key, value in given.items() if value is not None})
+    summaries = run_roomful(plan, [name for name in ALL if not only or name in only], lambda line: typer.echo(line, err=True))
+    if as_json:
+        print_json({"plan": plan, "contenders": summaries})
+        return
+    for line in build_table(summaries):
+        typer.echo(line)
