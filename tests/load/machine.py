@@ -3,11 +3,13 @@
 The kernel counts how long a virtual CPU was ready to run and was not run ("steal", proc(5), /proc/stat). A real-time thread that
 only sleeps for a millisecond is late by just as much at such times. So every load test prints the stolen time beside its figures. A
 budget is met by all requests; where it is missed, those that met no stolen time are judged instead, and where they are too few,
-nothing is judged and a warning says so: such a run tells of the machine alone.
+nothing is judged and a warning says so: such a run tells of the machine alone. A rate is judged in the same way by short stretches:
+dividing it by the share that was left would not do, since each request waits for whichever CPU is away.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 import warnings
@@ -19,7 +21,9 @@ import psutil
 _STAT = Path("/proc/stat")
 _TICK_MS = 10.0  # USER_HZ is 100 on every Linux
 ENOUGH = 0.5
-"""Share of the requests, or of the CPU time, that must be left for a judgement."""
+"""Share of the requests that must be left for a judgement of a latency."""
+ENOUGH_TIME = 0.2
+"""Share of the time that must be left for a judgement of a rate."""
 
 
 def stolen_ms() -> float:
@@ -58,6 +62,11 @@ class Watch:
         given = (self._at[-1] - self._at[0]) * 1000 * (os.cpu_count() or 1)
         return (self._stolen[-1] - self._stolen[0]) / given if given else 0.0
 
+    def stretches(self) -> list[tuple[float, float]]:
+        """From each mark to the next: how long, in seconds, and how much was stolen, in milliseconds."""
+        marks = list(zip(self._at, self._stolen, strict=True))
+        return [(to[0] - of[0], to[1] - of[1]) for of, to in itertools.pairwise(marks)]
+
     def disturbed(self, window_s: float, limit_ms: float) -> set[int]:
         """Numbers of the marks after which ``limit_ms`` or more were stolen before the first mark that is ``window_s`` later."""
         last = len(self._at) - 1
@@ -74,14 +83,13 @@ def judge_latency(name: str, all_ms: float, calm_ms: float, calm_share: float, l
     return calm_ms <= limit_ms
 
 
-def judge_rate(name: str, per_second: float, stolen_share: float, least: float) -> bool:
-    """Whether a throughput budget is kept; what was stolen is added in proportion."""
-    if per_second >= least:
+def judge_rate(name: str, all_rate: float, calm_rate: float, calm_share: float, least: float) -> bool:
+    """Whether a throughput budget is kept; ``calm_rate`` is that of the stretches in which no time was stolen."""
+    if all_rate >= least:
         return True
-    left = 1 - stolen_share
-    if left < ENOUGH:
-        return _not_judged(name, f"{left:.0%} of the CPU time was left")
-    return per_second / left >= least
+    if calm_share < ENOUGH_TIME:
+        return _not_judged(name, f"{calm_share:.0%} of the time was without stolen CPU time")
+    return calm_rate >= least
 
 
 def _not_judged(name: str, reason: str) -> bool:
