@@ -16,7 +16,9 @@ LONGEST_TEXT = 500
 
 
 Kind = Literal["text", "embedding", "adapter"]
-_EMBEDDING_FAMILIES = ("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert")
+_EMBEDDING_FAMILIES = frozenset(
+    ("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert")
+)
 _POOLED = ("1", "2", "3", "4")  # mean, first token, last token, rank: https://github.com/ggml-org/llama.cpp, llama_pooling_type
 
 

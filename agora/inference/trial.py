@@ -6,8 +6,10 @@ A child process, because a wrong build or a wrong file ends the process inside l
 import sys
 from pathlib import Path
 
+from agora.inference.embed_gguf import load_vectors
 from agora.inference.errors import InferenceError
 from agora.inference.llama import LlamaMemory, LlamaModel, Row
+from agora.inference.model_info import inspect_model
 
 DONE = "decoded one token"
 
@@ -15,6 +17,10 @@ DONE = "decoded one token"
 def main(path: Path) -> int:
     """Exit status: 0 decoded, 3 refused with a sentence on standard error; anything else is a crash."""
     try:
+        if inspect_model(path).kind == "embedding":
+            load_vectors(path, threads=1).embed("Agora")
+            print(DONE)
+            return 0
         model = LlamaModel(path)
         tokens = model.tokenize("Agora", beginning=True, control=False) or [0]
         # One prompt of several tokens and one single token: they take different ways through llama.cpp.
