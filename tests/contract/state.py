@@ -15,8 +15,6 @@ Data = dict[str, Any]
 STATELESS = frozenset(
     {
         "MESSAGE_UPDATE",
-        "MESSAGE_DELETE",
-        "MESSAGE_DELETE_BULK",
         "MESSAGE_REACTION_ADD",
         "MESSAGE_REACTION_REMOVE",
         "MESSAGE_REACTION_REMOVE_ALL",
@@ -60,8 +58,10 @@ class State:
     def channel(self, channel_id: str) -> Data | None:
         """A channel it knows."""
         for guild in self.guilds.values():
-            if channel_id in guild["channels"]:
-                return dict(guild["channels"])[channel_id] or None
+            for key in ("channels", "threads"):
+                if channel_id in guild[key]:
+                    found: Data = guild[key][channel_id]
+                    return found
         return self.private.get(channel_id)
 
     def _members(self, user_id: str) -> Iterable[Data]:
@@ -112,7 +112,9 @@ def _channel_update(state: State, data: Data) -> None:
 
 def _channel_delete(state: State, data: Data) -> None:
     if "guild_id" in data:
-        del state.guilds[data["guild_id"]]["channels"][data["id"]]
+        guild = state.guilds[data["guild_id"]]
+        del guild["channels"][data["id"]]
+        guild["threads"] = {key: each for key, each in guild["threads"].items() if each["parent_id"] != data["id"]}
     else:
         del state.private[data["id"]]
 
@@ -165,6 +167,55 @@ def _message_create(state: State, data: Data) -> None:
     channel = state.channel(data["channel_id"])
     assert channel is not None, "a message came from a channel the client does not know"
     channel["last_message_id"] = data["id"]
+    # neither the first message of a post nor the notice that repeats one is counted
+    if "thread_metadata" in channel and data["type"] != 21 and data["id"] != channel["id"]:
+        channel["message_count"] += 1
+        channel["total_message_sent"] += 1
+
+
+def _message_delete(state: State, data: Data) -> None:
+    """Only the count of a thread changes."""
+    channel = state.channel(data["channel_id"])
+    if channel is not None and "thread_metadata" in channel:
+        ids = data.get("ids", [data.get("id")])
+        channel["message_count"] -= sum(each != channel["id"] for each in ids)
+
+
+def _thread_put(state: State, data: Data) -> None:
+    """THREAD_CREATE and THREAD_UPDATE: an archived thread is forgotten; one's own membership is not told again."""
+    threads = state.guilds[data["guild_id"]]["threads"]
+    data.pop("newly_created", None)
+    known = threads.pop(data["id"], {})
+    if not data["thread_metadata"]["archived"]:
+        threads[data["id"]] = {**{key: known[key] for key in ("member",) if key in known}, **data}
+
+
+def _thread_delete(state: State, data: Data) -> None:
+    state.guilds[data["guild_id"]]["threads"].pop(data["id"], None)
+
+
+def _thread_list_sync(state: State, data: Data) -> None:
+    guild, parents = state.guilds[data["guild_id"]], set(data["channel_ids"])
+    kept = {key: each for key, each in guild["threads"].items() if each["parent_id"] not in parents}
+    guild["threads"] = kept | {each["id"]: each for each in data["threads"]}
+
+
+def _thread_member(state: State, data: Data) -> None:
+    thread = state.guilds[data.pop("guild_id")]["threads"].get(data["id"])
+    assert thread is not None, "a membership of a thread the client does not know"
+    thread["member"] = data
+
+
+def _thread_members(state: State, data: Data) -> None:
+    thread = state.guilds[data["guild_id"]]["threads"].get(data["id"])
+    if thread is None:  # it is archived
+        return
+    thread["member_count"] = data["member_count"]
+    for added in data.get("added_members", []):
+        if added["user_id"] == state.user["id"]:
+            thread["member"] = {key: added[key] for key in ("id", "user_id", "join_timestamp", "flags")}
+    if state.user["id"] in data.get("removed_member_ids", []):
+        thread.pop("member", None)
 
 
 def _pins_update(state: State, data: Data) -> None:
@@ -214,4 +265,12 @@ _RULES: dict[str, Callable[[State, Data], None]] = {
     "PRESENCE_UPDATE": _presence_update,
     "MESSAGE_CREATE": _message_create,
     "MESSAGE_ACK": _message_ack,
+    "MESSAGE_DELETE": _message_delete,
+    "MESSAGE_DELETE_BULK": _message_delete,
+    "THREAD_CREATE": _thread_put,
+    "THREAD_UPDATE": _thread_put,
+    "THREAD_DELETE": _thread_delete,
+    "THREAD_LIST_SYNC": _thread_list_sync,
+    "THREAD_MEMBER_UPDATE": _thread_member,
+    "THREAD_MEMBERS_UPDATE": _thread_members,
 }

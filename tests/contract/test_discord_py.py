@@ -170,6 +170,56 @@ async def test_reactions_and_typing(story: Story) -> None:
             pass
 
 
+async def test_threads(story: Story) -> None:
+    made = await make_set(story)
+    async with connected(story, made.bot) as client:
+        guild = guild_of(client, made)
+        channel = guild.text_channels[0]
+        message = await channel.send("begin here")
+        thread = await message.create_thread(name="Side talk", auto_archive_duration=60)
+        assert (thread.id, thread.parent_id, thread.type) == (message.id, channel.id, discord.ChannelType.public_thread)
+        await client.wait_event("thread_create", lambda t: t.id == thread.id)
+        said = await thread.send("inside")
+        assert (await client.wait_event("message", lambda m: m.id == said.id)).channel == thread
+        path = f"/channels/{thread.id}/thread-members/@me"
+        await story.call(made.owner, "PUT", path, status=204)
+        joined = await client.wait_event("thread_member_join", lambda m: m.id == made.owner.id)
+        assert joined.thread_id == thread.id
+        assert {m.id for m in await thread.fetch_members()} == {made.owner.id, made.bot.id}
+        await story.call(made.owner, "DELETE", path, status=204)
+        await client.wait_event("thread_member_remove", lambda m: m.id == made.owner.id)
+        assert [t.id for t in await guild.active_threads()] == [thread.id]
+        await thread.edit(name="Other talk", slowmode_delay=5)
+        await client.wait_event("thread_update", lambda _, after: after.name == "Other talk")
+        await thread.edit(archived=True, locked=True)
+        await client.wait_event("raw_thread_update", lambda raw: raw.data["thread_metadata"]["archived"])
+        assert [t.id async for t in channel.archived_threads()] == [thread.id]
+        other = await channel.create_thread(name="Private", type=discord.ChannelType.private_thread, invitable=False)
+        await other.add_user(discord.Object(made.owner.id))
+        await other.remove_user(discord.Object(made.owner.id))
+        await other.leave()
+        await other.delete()
+        await client.wait_event("raw_thread_delete", lambda raw: raw.thread_id == other.id)
+
+
+async def test_forums(story: Story) -> None:
+    made = await make_set(story)
+    async with connected(story, made.bot) as client:
+        guild = guild_of(client, made)
+        forum = await guild.create_forum("questions", available_tags=[discord.ForumTag(name="Open", emoji="\N{HOURGLASS}")])
+        await client.wait_event("guild_channel_create", lambda c: c.id == forum.id)
+        tag = forum.available_tags[0]
+        assert (tag.name, str(tag.emoji)) == ("Open", "\N{HOURGLASS}")
+        thread, message = await forum.create_thread(name="How?", content="Tell me", applied_tags=[tag])
+        assert (message.content, message.id) == ("Tell me", thread.id)
+        heard = await client.wait_event("thread_create", lambda t: t.id == thread.id)
+        assert heard.parent_id == forum.id
+        assert [each.id for each in thread.applied_tags] == [tag.id]
+        await thread.send("Like this")
+        await thread.edit(applied_tags=[], pinned=True)
+        await client.wait_event("thread_update", lambda _, after: after.id == thread.id and not after.applied_tags)
+
+
 async def test_direct_messages(story: Story) -> None:
     made = await make_set(story)
     async with connected(story, made.bot) as client:

@@ -114,6 +114,33 @@ async def visit_channels(call: Tour, friend: Person) -> str:
     return str(channel)
 
 
+async def visit_threads(call: Tour, channel: str, friend: Person) -> None:
+    """All routes of threads and forums."""
+    message = (await call("POST", f"/channels/{channel}/messages", {"content": "begin"}))["id"]
+    first = (await call("POST", f"/channels/{channel}/messages/{message}/threads", {"name": "first"}))["id"]
+    private = (await call("POST", f"/channels/{channel}/threads", {"name": "private", "type": 12}))["id"]
+    await call("GET", f"/channels/{first}")
+    await call("GET", f"/channels/{channel}/messages")
+    await call("PUT", f"/channels/{private}/thread-members/{friend.id}", status=204)
+    await call("GET", f"/channels/{private}/thread-members?with_member=true")
+    await call("GET", f"/channels/{private}/thread-members/{friend.id}")
+    await call("DELETE", f"/channels/{private}/thread-members/{friend.id}", status=204)
+    await call("DELETE", f"/channels/{private}/thread-members/@me", status=204)
+    await call("PUT", f"/channels/{private}/thread-members/@me", status=204)
+    await call("GET", f"/guilds/{call.guild}/threads/active")
+    for thread in (first, private):
+        await call("PATCH", f"/channels/{thread}", {"archived": True})
+    await call("GET", f"/channels/{channel}/threads/archived/public")
+    await call("GET", f"/channels/{channel}/threads/archived/private")
+    await call("GET", f"/channels/{channel}/users/@me/threads/archived/private")
+    body = {"name": "f", "type": 15, "available_tags": [{"name": "a", "emoji_name": "\N{THUMBS UP SIGN}"}], "flags": 16}
+    forum = await call("POST", f"/guilds/{call.guild}/channels", body)
+    post = {"name": "p", "message": {"content": "c"}, "applied_tags": [forum["available_tags"][0]["id"]]}
+    await call("POST", f"/channels/{forum['id']}/threads", post)
+    await call("GET", f"/channels/{forum['id']}/threads/search?limit=5")
+    await call("DELETE", f"/channels/{first}")
+
+
 async def visit_own(call: Tour, friend: Person, other: Person) -> None:
     """All routes about oneself."""
     for path in ("/users/@me", f"/users/{friend.id}", "/users/@me/guilds", "/applications/@me", "/oauth2/applications/@me"):
@@ -136,6 +163,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     await visit_own(call, friend, other)
     channel = await visit_channels(call, friend)
     await visit_messages(call, channel)
+    await visit_threads(call, channel, friend)
     await visit_guild(call, friend)
     leaver = Tour(call.story, other, call.guild)
     await leaver("DELETE", f"/users/@me/guilds/{guild_id}", status=204)

@@ -151,6 +151,76 @@ async def delete_guild(s: Scene) -> None:
     await s.by("friend", "DELETE", f"/guilds/{s.made['second']}", status=204)
 
 
+async def start_thread(s: Scene, name: str, key: str, **body: Any) -> None:
+    body = {"name": key, "type": 11, **body}
+    s.made[key] = (await s.by(name, "POST", f"/channels/{s.made['talk']}/threads", body))["id"]
+
+
+async def start_from_message(s: Scene) -> None:
+    path = f"/channels/{s.made['talk']}/messages/{s.made['message']}/threads"
+    s.made["from_message"] = (await s.by("member", "POST", path, {"name": "From a message"}))["id"]
+
+
+async def make_forum(s: Scene) -> None:
+    body = {"name": "forum", "type": 15, "available_tags": [{"name": "a"}]}
+    s.made["forum"] = (await s.by("owner", "POST", f"{s.guild}/channels", body))["id"]
+    post = {"name": "post", "message": {"content": "first"}}
+    s.made["post"] = (await s.by("friend", "POST", f"/channels/{s.made['forum']}/threads", post))["id"]
+
+
+async def delete_thread_messages(s: Scene) -> None:
+    ids = []
+    for _ in range(3):
+        await say(s, "owner", "thread")
+        ids.append(s.made["message"])
+    await s.by("owner", "DELETE", f"/channels/{s.made['thread']}/messages/{ids[0]}", status=204)
+    await s.by("owner", "POST", f"/channels/{s.made['thread']}/messages/bulk-delete", {"messages": ids[1:]}, 204)
+
+
+async def thread_member(s: Scene, name: str, method: str, thread: str, who: str) -> None:
+    target = "@me" if who == "@me" else s.id(who)
+    await s.by(name, method, f"/channels/{s.made[thread]}/thread-members/{target}", status=204)
+
+
+async def manage_threads(s: Scene, *, allow: bool) -> None:
+    bits = str(int(Permission.MANAGE_THREADS)) if allow else "0"
+    await overwrite(s, 1, s.id("friend"), channel="talk", allow=bits)
+
+
+async def hear_more(s: Scene) -> None:
+    path = f"/api/v10/channels/{s.made['thread']}/thread-members/@me/settings"
+    assert (await s.story.kit.request("PATCH", path, s.people["owner"], json={"flags": 2})).status == 200
+
+
+THREAD_STEPS: list[tuple[str, Step]] = [
+    ("a thread", lambda s: start_thread(s, "member", "thread")),
+    ("a message in it", lambda s: say(s, "friend", "thread")),
+    ("messages deleted in it", delete_thread_messages),
+    ("joining it", lambda s: thread_member(s, "owner", "PUT", "thread", "@me")),
+    ("wanting to hear more of it", hear_more),
+    ("leaving it", lambda s: thread_member(s, "owner", "DELETE", "thread", "@me")),
+    ("it is renamed", lambda s: s.by("member", "PATCH", f"/channels/{s.made['thread']}", {"name": "new name"})),
+    ("it is archived", lambda s: s.by("member", "PATCH", f"/channels/{s.made['thread']}", {"archived": True})),
+    ("it opens again", lambda s: s.by("member", "PATCH", f"/channels/{s.made['thread']}", {"archived": False})),
+    ("it is archived again", lambda s: s.by("member", "PATCH", f"/channels/{s.made['thread']}", {"archived": True})),
+    ("it opens by a message", lambda s: say(s, "owner", "thread")),
+    ("a message to begin with", lambda s: say(s, "owner", "talk")),
+    ("a thread from a message", start_from_message),
+    ("a private thread", lambda s: start_thread(s, "member", "private", type=12)),
+    ("a message there", lambda s: say(s, "member", "private")),
+    ("somebody is asked in", lambda s: thread_member(s, "member", "PUT", "private", "friend")),
+    ("and put out", lambda s: thread_member(s, "member", "DELETE", "private", "friend")),
+    ("somebody may manage threads", lambda s: manage_threads(s, allow=True)),
+    ("and may no more", lambda s: manage_threads(s, allow=False)),
+    ("a forum with a post", make_forum),
+    ("an answer", lambda s: say(s, "owner", "post")),
+    ("the channel hidden from a reader of threads", lambda s: overwrite(s, 1, s.id("friend"), channel="talk", deny=VIEW)),
+    ("and shown", lambda s: overwrite(s, 1, s.id("friend"), channel="talk")),
+    ("the thread deleted", lambda s: s.by("owner", "DELETE", f"/channels/{s.made['thread']}")),
+    ("the forum deleted", lambda s: s.by("owner", "DELETE", f"/channels/{s.made['forum']}")),
+    ("a message in the channel", lambda s: say(s, "member", "talk")),
+]
+
 STEPS: list[tuple[str, Step]] = [
     ("a category", make_category),
     ("a channel in it", make_text),
@@ -170,6 +240,7 @@ STEPS: list[tuple[str, Step]] = [
     ),
     ("all reactions cleared", lambda s: _then(react(s, "PUT", "/%F0%9F%91%8D/@me"), lambda: react(s, "DELETE", "", "owner"))),
     ("a read mark", lambda s: s.by("member", "POST", f"/channels/{s.made['talk']}/messages/{s.made['message']}/ack", {}, None)),
+    *THREAD_STEPS,
     ("typing", lambda s: s.by("member", "POST", f"/channels/{s.made['talk']}/typing", status=204)),
     (
         "a deleted message",

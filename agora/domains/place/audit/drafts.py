@@ -52,7 +52,9 @@ EVENTS = (
 _TEXTS = frozenset({"id", "owner_id", "system_channel_id", "parent_id", "permissions", "allow", "deny"})
 _NAMES = {"locale": "preferred_locale", "icon": "icon_hash"}
 # Not acts of anybody, or told apart as acts of their own.
-_SILENT = frozenset({"id", "guild_id", "last_message_id", "overwrites", "recipients", "user_id", "joined_at", "roles"})
+_SILENT = frozenset(
+    {"id", "guild_id", "last_message_id", "overwrites", "recipients", "user_id", "joined_at", "roles", "thread", "defaults"}
+)
 
 
 def drafts(event: Event) -> list[Draft]:
@@ -78,7 +80,7 @@ def _guild(event: Event) -> list[Draft]:
                 name="guild.updated",
                 target_id=event.guild.id,
                 guild_id=event.guild.id,
-                changes=_changes(event.before, event.guild),
+                changes=build_changes(event.before, event.guild),
                 reason=event.reason,
             )
         case InviteCreated() | InviteDeleted():
@@ -115,11 +117,11 @@ def _member(event: MemberJoined | MemberUpdated | MemberLeft | MemberBanned | Me
         case MemberUnbanned():
             made = Draft(action=Action.MEMBER_BAN_REMOVE, name="member.unbanned", target_id=event.user_id)
         case MemberUpdated():
-            return _member_changes(event)
+            return _memberbuild_changes(event)
     return [msgspec.structs.replace(made, guild_id=guild_id, reason=event.reason)]
 
 
-def _member_changes(event: MemberUpdated) -> list[Draft]:
+def _memberbuild_changes(event: MemberUpdated) -> list[Draft]:
     before, after, found = event.before, event.member, []
     fields = []
     if before.nick != after.nick:
@@ -152,11 +154,11 @@ def _member_changes(event: MemberUpdated) -> list[Draft]:
 def _role(event: RoleCreated | RoleUpdated | RoleDeleted) -> Draft:
     match event:
         case RoleCreated():
-            action, name, changes = Action.ROLE_CREATE, "role.created", _changes(None, event.role)
+            action, name, changes = Action.ROLE_CREATE, "role.created", build_changes(None, event.role)
         case RoleUpdated():
-            action, name, changes = Action.ROLE_UPDATE, "role.updated", _changes(event.before, event.role)
+            action, name, changes = Action.ROLE_UPDATE, "role.updated", build_changes(event.before, event.role)
         case RoleDeleted():
-            action, name, changes = Action.ROLE_DELETE, "role.deleted", _changes(event.role, None)
+            action, name, changes = Action.ROLE_DELETE, "role.deleted", build_changes(event.role, None)
     return Draft(
         action=action,
         name=name,
@@ -174,11 +176,11 @@ def _channel(event: ChannelCreated | ChannelUpdated | ChannelDeleted) -> list[Dr
     found: list[Draft] = []
     match event:
         case ChannelCreated():
-            parts = (Action.CHANNEL_CREATE, "channel.created", _changes(None, channel))
+            parts = (Action.CHANNEL_CREATE, "channel.created", build_changes(None, channel))
         case ChannelDeleted():
-            parts = (Action.CHANNEL_DELETE, "channel.deleted", _changes(channel, None))
+            parts = (Action.CHANNEL_DELETE, "channel.deleted", build_changes(channel, None))
         case ChannelUpdated():
-            parts = (Action.CHANNEL_UPDATE, "channel.updated", _changes(event.before, channel))
+            parts = (Action.CHANNEL_UPDATE, "channel.updated", build_changes(event.before, channel))
             found = _overwrites(event.before, channel)
     action, name, changes = parts
     if changes:
@@ -201,11 +203,11 @@ def _overwrites(before: ChannelFacts, after: ChannelFacts) -> list[Draft]:
             action, name = Action.OVERWRITE_UPDATE, "overwrite.updated"
         kind = (was or now or Overwrite(target_id, 0)).type
         options = {"id": str(target_id), "type": str(kind)}
-        found.append(Draft(action=action, name=name, target_id=after.id, changes=_changes(was, now), options=options))
+        found.append(Draft(action=action, name=name, target_id=after.id, changes=build_changes(was, now), options=options))
     return found
 
 
-def _changes(before: msgspec.Struct | None, after: msgspec.Struct | None) -> tuple[Change, ...]:
+def build_changes(before: msgspec.Struct | None, after: msgspec.Struct | None) -> tuple[Change, ...]:
     """The fields that differ; of something new or gone, those that say anything."""
     old = {} if before is None else msgspec.structs.asdict(before)
     new = {} if after is None else msgspec.structs.asdict(after)

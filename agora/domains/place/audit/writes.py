@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,19 +10,19 @@ from sqlalchemy import insert, select
 
 from agora.domains.place.audit.chain import START, entry_hash
 from agora.domains.place.audit.drafts import drafts
-from agora.domains.place.audit.model import Entry
+from agora.domains.place.audit.model import Draft, Entry
 from agora.domains.place.audit.tables import entry as e
 
 if TYPE_CHECKING:
-    from agora.kernel.events import Recorded
+    from agora.kernel.events import Event, Recorded
     from agora.kernel.tx import Tx
 
 
-def do_append(tx: Tx, batch: Sequence[Recorded]) -> None:
-    """Write down what these events say, each entry chained to the one before."""
+def do_append(tx: Tx, batch: Sequence[Recorded], drafts_of: Callable[[Event], list[Draft]] = drafts) -> None:
+    """Write down what these events say, each entry chained to the one before. Other domains bring their own ``drafts_of``."""
     previous = tx.execute(select(e.c.hash).order_by(e.c.seq.desc()).limit(1)).scalar() or START
     for recorded in batch:
-        for index, draft in enumerate(drafts(recorded.event)):
+        for index, draft in enumerate(drafts_of(recorded.event)):
             entry = Entry(
                 seq=0,
                 id=recorded.id if index == 0 else tx.new_id(),

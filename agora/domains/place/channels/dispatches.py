@@ -81,7 +81,9 @@ def renamed_payloads(app: App, recorded: Recorded) -> Payloads:
 def channel_object(app: App, channel_id: int) -> bytes | None:
     """A guild channel as it is now."""
     channel = app.get(Directory).channel(channel_id)
-    return None if channel is None or channel.guild_id is None else encode(build_guild_channel(channel))
+    if channel is None or channel.guild_id is None or channel.thread is not None:
+        return None
+    return encode(build_guild_channel(channel))
 
 
 def sight_guild(app: App, recorded: Recorded) -> int | None:

@@ -12,6 +12,7 @@ from agora.domains.place.permissions import ChannelFacts
 
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
+    from agora.kernel.tx import Tx
 
 
 class ThreadDesk(msgspec.Struct, frozen=True):
@@ -19,3 +20,9 @@ class ThreadDesk(msgspec.Struct, frozen=True):
 
     edit: Callable[[Ctx, ChannelFacts, ThreadEdit], Awaitable[ChannelFacts]]
     delete: Callable[[Ctx, ChannelFacts], Awaitable[ChannelFacts]]
+
+
+class ChannelEnd(msgspec.Struct, frozen=True):
+    """Offered by whoever keeps things in channels: ``do_end(tx, channel)`` removes them when the channel ends, in its transaction."""
+
+    do_end: Callable[[Tx, ChannelFacts], None]

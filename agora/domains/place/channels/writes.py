@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, update
 from agora.domains.place.channels import tables as t
 from agora.domains.place.channels.events import ChannelCreated, ChannelDeleted, ChannelUpdated
 from agora.domains.place.channels.model import NewChannel, Place
+from agora.domains.place.channels.ports import ChannelEnd
 from agora.domains.place.channels.queries import (
     count_channels,
     defaults_column,
@@ -150,7 +151,7 @@ def do_delete_channel(tx: Tx, channel_id: int) -> ChannelFacts:
                 do_edit_channel(tx, child.id, {"parent_id": None})
     if channel.guild_id is not None:
         do_forget_channel(tx, channel.guild_id, channel_id)
-    _delete_rows(tx, channel_id)
+    _delete_rows(tx, channel)
     event = ChannelDeleted(channel=channel, reason=tx.ctx.audit_reason)
     tx.emit(event, _audience(channel), guild_id=channel.guild_id, channel_id=channel_id)
     return channel
@@ -159,7 +160,7 @@ def do_delete_channel(tx: Tx, channel_id: int) -> ChannelFacts:
 def do_end_guild(tx: Tx, guild_id: int) -> None:
     """Remove the channels of a guild that ends; its own event tells of it."""
     for channel in list_channels(tx, guild_id):
-        _delete_rows(tx, channel.id)
+        _delete_rows(tx, channel)
 
 
 def do_end_role(tx: Tx, guild_id: int, role_id: int) -> None:
@@ -205,10 +206,12 @@ def _insert_overwrites(tx: Tx, channel: ChannelFacts) -> None:
         tx.execute(insert(t.overwrite).values(values))
 
 
-def _delete_rows(tx: Tx, channel_id: int) -> None:
-    tx.execute(delete(t.overwrite).where(t.overwrite.c.channel_id == channel_id))
-    tx.execute(delete(t.recipient).where(t.recipient.c.channel_id == channel_id))
-    tx.execute(delete(t.channel).where(t.channel.c.id == channel_id))
+def _delete_rows(tx: Tx, channel: ChannelFacts) -> None:
+    for step in tx.app.offers(ChannelEnd):
+        step.do_end(tx, channel)
+    tx.execute(delete(t.overwrite).where(t.overwrite.c.channel_id == channel.id))
+    tx.execute(delete(t.recipient).where(t.recipient.c.channel_id == channel.id))
+    tx.execute(delete(t.channel).where(t.channel.c.id == channel.id))
 
 
 def _emit_update(tx: Tx, after: ChannelFacts, before: ChannelFacts) -> None:

@@ -42,7 +42,6 @@ async def base_part(ctx: Ctx, guild_id: int) -> dict[str, Any]:
         "large": count > LARGE,
         "unavailable": False,
         "member_count": count,
-        "threads": [],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],

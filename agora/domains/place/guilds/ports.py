@@ -17,3 +17,9 @@ class GuildStep(msgspec.Struct, frozen=True, kw_only=True):
     created: "Callable[[Tx, GuildFacts], None]"
     deleted: "Callable[[Tx, GuildFacts], None]"
     role_deleted: "Callable[[Tx, int, int], None]"
+
+
+class LeaveStep(msgspec.Struct, frozen=True):
+    """An offer: ``do_leave(tx, guild_id, user_id)`` ends what a member had there, in the transaction in which they leave."""
+
+    do_leave: "Callable[[Tx, int, int], None]"

@@ -18,7 +18,7 @@ from agora.domains.place.guilds.events import (
     MemberUnbanned,
     MemberUpdated,
 )
-from agora.domains.place.guilds.ports import GuildStep
+from agora.domains.place.guilds.ports import GuildStep, LeaveStep
 from agora.domains.place.guilds.queries import find_ban, find_member, get_guild, get_member, get_role
 from agora.domains.place.permissions import GuildFacts, MemberFacts, RoleFacts
 from agora.kernel.errors import BadRequest, Forbidden, NotFound
@@ -128,6 +128,8 @@ def do_remove_member(tx: Tx, guild_id: int, user_id: int, *, kicked: bool) -> No
     if get_guild(tx, guild_id).owner_id == user_id:
         raise BadRequest("Invalid Guild", code=50055)
     member = get_member(tx, guild_id, user_id)
+    for step in tx.app.offers(LeaveStep):
+        step.do_leave(tx, guild_id, user_id)
     for table in (t.member_role, t.member):
         tx.execute(delete(table).where(table.c.guild_id == guild_id, table.c.user_id == user_id))
     event = MemberLeft(guild_id=guild_id, member=member, kicked=kicked, reason=tx.ctx.audit_reason)

@@ -1,6 +1,7 @@
 """Messages: what other domains may call. Everybody who says something does so with ``send``."""
 
 from agora.domains.talk.messages.access import Place, check_place
+from agora.domains.talk.messages.bodies import MessageCreate, build_draft
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch, Sent
 from agora.domains.talk.messages.events import (
     MessageDeleted,
@@ -10,12 +11,13 @@ from agora.domains.talk.messages.events import (
 )
 from agora.domains.talk.messages.hooks import BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf
 from agora.domains.talk.messages.markdown import Names, render
+from agora.domains.talk.messages.mentions import mentioned_users
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
 from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.service import bulk_delete, compose, delete, edit, get_message, pin, send
 from agora.domains.talk.messages.tables import fts, message
-from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_send
+from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send
 
 __all__ = [
     "BEFORE_SEND",
@@ -24,6 +26,7 @@ __all__ = [
     "Draft",
     "Forget",
     "Has",
+    "MessageCreate",
     "MessageDeleted",
     "MessageEdited",
     "MessageSent",
@@ -36,12 +39,14 @@ __all__ = [
     "ReactionsOf",
     "Row",
     "Sent",
+    "build_draft",
     "bulk_delete",
     "check_place",
     "compose",
     "delete",
     "do_bulk_delete",
     "do_delete",
+    "do_empty_channel",
     "do_mark_thread",
     "do_post_notice",
     "do_send",
@@ -53,6 +58,7 @@ __all__ = [
     "list_by_ids",
     "list_payloads",
     "list_recent",
+    "mentioned_users",
     "message",
     "pin",
     "render",

@@ -20,6 +20,7 @@ class MessageSent(Event, frozen=True, kw_only=True):
     reply_to: int | None
     nonce: str | None
     at: int
+    type: int = 0
     wire: msgspec.Raw
 
 

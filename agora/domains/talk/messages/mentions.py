@@ -10,6 +10,7 @@ from agora.domains.place.accounts import Users
 from agora.domains.place.permissions import ChannelFacts, Directory
 from agora.domains.talk.messages.draft import ALLOW_ALL, AllowedMentions
 from agora.domains.talk.messages.markdown import Names
+from agora.domains.talk.messages.row import Row
 from agora.kernel.app import App
 from agora.protocol.permissions import Permission
 
@@ -40,6 +41,11 @@ def to_column(mentions: Mentions) -> str | None:
 def from_column(value: str | None) -> Mentions:
     """The stored mentions."""
     return NONE if value is None else _DECODER.decode(value)
+
+
+def mentioned_users(row: Row) -> tuple[int, ...]:
+    """The users a stored message addresses."""
+    return from_column(row.mentions).users
 
 
 def find_mentions(

@@ -154,6 +154,8 @@ async def delete(ctx: Ctx, channel_id: int, message_id: int) -> None:
     """Remove one's own message, or anybody's for who manages messages."""
     place = check_place(ctx, channel_id)
     row = await _get(ctx, channel_id, message_id)
+    if row.type == MessageType.THREAD_STARTER_MESSAGE:
+        raise Forbidden(MESSAGES[ErrorCode.SYSTEM_MESSAGE], code=ErrorCode.SYSTEM_MESSAGE)
     if row.author_id != ctx.actor.user_id and not place.bits & MANAGE:
         raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
     await ctx.write(do_delete, message_id, channel_id)

@@ -37,6 +37,7 @@ from agora.kernel.http import encode
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 from agora.protocol.error_codes import ErrorCode
+from agora.protocol.message_types import MessageType
 
 MAX_PINS = 250
 DELETE_CHUNK = 500
@@ -79,6 +80,7 @@ def do_send(tx: Tx, row: Row, wire: bytes, author_is_bot: bool, files: Sequence[
             reply_to=row.reply_to,
             nonce=row.nonce,
             at=tx.now_ms,
+            type=row.type,
             wire=msgspec.Raw(wire),
         ),
         to_channel(row.channel_id),
@@ -147,7 +149,8 @@ def do_delete(tx: Tx, message_id: int, channel_id: int) -> None:
 
 def do_bulk_delete(tx: Tx, channel_id: int, guild_id: int | None, message_ids: Sequence[int]) -> int:
     """Remove several messages of a channel; those that do not exist are passed over. Returns how many went."""
-    rows = [row for row in list_by_ids(tx, message_ids).values() if row.channel_id == channel_id]
+    found = list_by_ids(tx, message_ids).values()
+    rows = [row for row in found if row.channel_id == channel_id and row.type != MessageType.THREAD_STARTER_MESSAGE]
     if rows:
         _remove(tx, [(row.id, row.content, row.has) for row in rows])
         for step in tx.app.offers(ChannelStep):

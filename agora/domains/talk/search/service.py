@@ -24,12 +24,15 @@ class Page(msgspec.Struct, frozen=True):
 
 
 def readable_channels(ctx: Ctx, guild_id: int | None = None) -> tuple[int, ...]:
-    """The channels whose history the actor may read: of one guild, or everywhere with direct messages."""
+    """The channels and threads whose history the actor may read: of one guild, or everywhere with direct messages."""
     directory, user_id = ctx.app.get(Directory), ctx.actor.user_id
     if guild_id is not None:
+        guilds: tuple[int, ...] = (guild_id,)
         ids = [channel.id for channel in directory.visible_in(guild_id, user_id)]
     else:
+        guilds = directory.guilds_of(user_id)
         ids = [*directory.visible_channels(user_id), *directory.private_of(user_id)]
+    ids += [thread.id for each in guilds for thread in directory.threads(each)]
     return tuple(each for each in ids if directory.permissions(user_id, each) & _NEEDED == _NEEDED)
 
 

@@ -1,0 +1,55 @@
+"""What happens to threads. ``before`` is the state that ended; ``reason`` is what the actor gave for the audit log."""
+
+from agora.domains.place.permissions import ChannelFacts, ThreadMember
+from agora.kernel.events import Event
+
+
+class ThreadCreated(Event, frozen=True, kw_only=True):
+    """A thread began, with these who take part from the beginning."""
+
+    thread: ChannelFacts
+    members: tuple[ThreadMember, ...] = ()
+    reason: str | None = None
+
+
+class ThreadUpdated(Event, frozen=True, kw_only=True):
+    """Name, state or tags of a thread changed."""
+
+    thread: ChannelFacts
+    before: ChannelFacts
+    reason: str | None = None
+
+
+class ThreadDeleted(Event, frozen=True, kw_only=True):
+    """A thread ended, and with it all that was said there."""
+
+    thread: ChannelFacts
+    reason: str | None = None
+
+
+class ThreadsEnded(Event, frozen=True, kw_only=True):
+    """These threads ended together with their channel or community, which says so itself."""
+
+    ids: tuple[int, ...]
+
+
+class ThreadMembersChanged(Event, frozen=True, kw_only=True):
+    """Somebody takes part, or no more. ``fresh``: the thread has only just begun."""
+
+    thread_id: int
+    guild_id: int
+    added: tuple[ThreadMember, ...] = ()
+    removed: tuple[int, ...] = ()
+    member_count: int = 0
+    fresh: bool = False
+
+
+class ThreadMemberUpdated(Event, frozen=True, kw_only=True):
+    """How much a member wants to hear of a thread changed."""
+
+    thread_id: int
+    guild_id: int
+    member: ThreadMember
+
+
+ALL = (ThreadCreated, ThreadUpdated, ThreadDeleted, ThreadsEnded, ThreadMembersChanged, ThreadMemberUpdated)
