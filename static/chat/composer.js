@@ -7,13 +7,14 @@ import { may, SEND_MESSAGES } from "../shared/permissions.js";
 import { chooseEmoji } from "./emoji.js";
 import { MentionChoice } from "./mentions.js";
 import { onTheWire } from "./mentions_text.js";
+import { Tray } from "./tray.js";
 
 export const LIMIT = 2000;
 const WARN_AT = 1800;
 const TYPING_EVERY = 8000;
 
 export class Composer {
-  /** `people()` lists who may be mentioned; `send(content, replyTo)`; `editLast()` for the arrow key. */
+  /** `people()` lists who may be mentioned; `send(content, replyTo, files)`; `editLast()` for the arrow key. */
   constructor(store, { people, send, editLast }) {
     Object.assign(this, { store, people, send, editLast, drafts: new Map(), channel: null, replyTo: null, typedAt: 0 });
     this.form = byId("composer-form");
@@ -21,6 +22,7 @@ export class Composer {
     this.count = byId("composer-count");
     this.button = byId("composer-send");
     this.reply = byId("composer-reply");
+    this.tray = new Tray(store, () => this.channel && this.changed(false));
     this.choice = new MentionChoice(this.text, byId("mentions"), people);
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.text.addEventListener("input", () => this.changed());
@@ -34,6 +36,7 @@ export class Composer {
     this.channel = channel;
     this.text.value = this.drafts.get(channel.id) ?? "";
     this.text.placeholder = t(channel.guild_id ? "web.composer.to_channel" : "web.composer.to_person", { name });
+    this.tray.open(channel);
     this.lock();
     this.answer(null, false);
     this.changed(false);
@@ -44,6 +47,7 @@ export class Composer {
     const locked = !may(this.store, SEND_MESSAGES, { channel: this.channel });
     this.text.disabled = locked;
     byId("composer-emoji").disabled = locked;
+    this.tray.lock();
     this.form.classList.toggle("is-locked", locked);
     if (locked) this.text.placeholder = t("web.composer.locked");
   }
@@ -57,7 +61,7 @@ export class Composer {
     this.count.hidden = length < WARN_AT;
     this.count.textContent = LIMIT - length;
     this.count.classList.toggle("is-over", length > LIMIT);
-    this.button.disabled = this.text.value.trim() === "" || length > LIMIT;
+    this.button.disabled = (this.text.value.trim() === "" && this.tray.isEmpty) || length > LIMIT || this.text.disabled;
     if (typed && length > 0) this.tellTyping();
   }
 
@@ -85,8 +89,8 @@ export class Composer {
   submit() {
     if (this.button.disabled) return;
     const content = onTheWire(this.text.value.trim(), this.people());
-    this.send(content, this.replyTo);
     this.text.value = "";
+    this.send(content, this.replyTo, this.tray.take());
     this.typedAt = 0;
     this.answer(null);
     this.changed(false);

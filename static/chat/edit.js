@@ -26,7 +26,8 @@ export function editRow(row, store, people, done) {
   };
   const save = async () => {
     const content = onTheWire(parts.text.value.trim(), people());
-    if (!content || content === row.message.content) return end();
+    const mayBeEmpty = row.message.attachments?.length > 0;
+    if ((!content && !mayBeEmpty) || content === row.message.content) return end();
     try {
       const edited = await rest.patch(`${API}/channels/${row.message.channel_id}/messages/${row.message.id}`, { content });
       row.message = { ...row.message, ...edited };

@@ -22,7 +22,9 @@ function embedNode(embed) {
   }
   parts.fields.hidden = !embed.fields?.length;
   const picture = embed.image?.url ?? embed.thumbnail?.url;
-  if (picture && new URL(picture, location.href).origin === location.origin) parts.root.append(element("img", { src: picture, alt: "", loading: "lazy" }));
+  const address = picture ? new URL(picture, location.href) : null;
+  const isOwn = address && (address.origin === location.origin || address.pathname.startsWith("/attachments/"));
+  if (isOwn) parts.root.append(element("img", { src: address.pathname + address.search, alt: "", loading: "lazy" }));
   return parts.root;
 }
 

@@ -23,7 +23,7 @@ export class Room {
     this.outbox = new Outbox(store, this.list);
     this.composer = new Composer(store, {
       people: () => this.people(),
-      send: (content, replyTo) => this.send(content, replyTo),
+      send: (content, replyTo, files) => this.send(content, replyTo, files),
       editLast: () => this.editLast(),
     });
     this.partials = new Partials(store, this.list, route.current);
@@ -139,7 +139,8 @@ export class Room {
     else if (message.nonce) this.list.forget(String(message.nonce));
     if (message.author.id !== this.store.me.id) {
       const name = this.store.nameOf(this.store.user(message.author.id), message.guild_id);
-      announce(`${name}: ${plainText(message.content, this.store, message.guild_id)}`);
+      const words = plainText(message.content, this.store, message.guild_id) || message.attachments.map((file) => file.filename).join(", ");
+      announce(`${name}: ${words}`);
     }
     if (this.list.pinned && !document.hidden) this.edge("end");
     else this.missed += 1;
@@ -180,10 +181,10 @@ export class Room {
     byId("composer").focus({ preventScroll: true });
   }
 
-  async send(content, replyTo) {
+  async send(content, replyTo, files) {
     const { channel } = this;
     if (!this.history.atPresent) await this.open({});
-    await this.outbox.send(channel, content, replyTo);
+    await this.outbox.send(channel, content, replyTo, files);
   }
 
   jump(messageId) {

@@ -1,11 +1,12 @@
 /** One message as a row: built once, painted again when it changes. */
 
-import { build, element, icon, sanitised } from "../shared/dom.js";
+import { build, element, sanitised } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { t } from "../shared/i18n.js";
 import { clockTime, dayName, fullTime, sameDay, stamp } from "../shared/time.js";
 import { plainText } from "./mentions_text.js";
 import { paintEmbeds } from "./embeds.js";
+import { paintFiles } from "./files.js";
 import { paintReactions } from "./reactions.js";
 
 const CLOSE_TOGETHER = 7 * 60_000;
@@ -40,7 +41,7 @@ export function paintRow(row, message, store) {
   parts.side.textContent = clockTime(row.at);
   paintBody(parts.body, message, store);
   paintEmbeds(parts.embeds, message.embeds ?? []);
-  paintFiles(parts.files, message.attachments ?? []);
+  paintFiles(parts.files, message.attachments ?? [], message.embeds ?? []);
   paintQuote(parts, message, store);
   paintReactions(parts.reactions, message.reactions ?? []);
 }
@@ -66,16 +67,6 @@ function paintBody(body, message, store) {
   }
 }
 
-function paintFiles(place, files) {
-  place.hidden = files.length === 0;
-  place.replaceChildren(...files.map((file) => {
-    if (file.content_type?.startsWith("image/") && file.url.startsWith("/")) {
-      return element("img", { src: file.url, alt: file.description ?? file.filename, loading: "lazy" });
-    }
-    return element("a", { className: "button button--small", href: file.url, download: file.filename }, icon("down"), file.filename);
-  }));
-}
-
 function paintQuote(parts, message, store) {
   const isReply = Boolean(message.message_reference?.message_id) && message.type === 19;
   parts.quote.hidden = !isReply;
@@ -83,7 +74,7 @@ function paintQuote(parts, message, store) {
   const source = message.referenced_message;
   parts.quote.dataset.target = message.message_reference.message_id;
   parts.quoteName.textContent = source ? store.nameOf(store.user(source.author.id) ?? source.author, message.guild_id) : "";
-  parts.quoteText.textContent = source ? wordsOf(source, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) : t("web.message.gone");
+  parts.quoteText.textContent = source ? wordsOf(source, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) || namesOf(source) : t("web.message.gone");
 }
 
 /** What a message says, without its markup; a spoiler stays covered. */
@@ -94,6 +85,9 @@ function wordsOf(message, store, guildId) {
   for (const block of words.querySelectorAll("p, br, li, pre, h1, h2, h3")) block.append(" ");
   return words.textContent.trim();
 }
+
+/** A message without words is quoted by its files. */
+const namesOf = (message) => (message.attachments ?? []).map((file) => file.filename).join(", ");
 
 /** Decide from the row before whether this one starts a group and a day. */
 export function regroup(row) {

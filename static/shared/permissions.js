@@ -4,6 +4,7 @@ const ADMINISTRATOR = 1n << 3n;
 export const MANAGE_CHANNELS = 1n << 4n;
 export const MANAGE_GUILD = 1n << 5n;
 export const SEND_MESSAGES = 1n << 11n;
+export const ATTACH_FILES = 1n << 15n;
 export const MANAGE_MESSAGES = 1n << 13n;
 const ALL = (1n << 53n) - 1n;
 

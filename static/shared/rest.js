@@ -41,6 +41,22 @@ async function call(method, path, body) {
   }
 }
 
+/** A form with files; `onProgress` is told the share that is sent, from 0 to 1. */
+function upload(path, form, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
+    request.addEventListener("load", () => {
+      if (request.status < 300) resolve(request.response);
+      else reject(new RestError(request.status, request.response));
+    });
+    request.addEventListener("error", () => reject(new TypeError("the connection was lost")));
+    request.send(form);
+  });
+}
+
 async function retryAfter(answer) {
   const body = await answer.json().catch(() => null);
   return Math.min(Number(body?.retry_after ?? answer.headers.get("Retry-After") ?? 1), 20) * 1000;
@@ -51,6 +67,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const rest = {
   get: (path) => call("GET", path),
   post: (path, body = {}) => call("POST", path, body),
+  upload,
   put: (path, body) => call("PUT", path, body),
   patch: (path, body) => call("PATCH", path, body),
   delete: (path) => call("DELETE", path),
