@@ -37,6 +37,26 @@ class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float
     short_seconds: float
     max_p99_ms: float
+    max_kib: float
+
+
+class Ready(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """READY for somebody who is in many places."""
+
+    guilds: int
+    channels: int
+    rounds: int
+    max_p95_ms: float
+
+
+class Storm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everybody comes back at once after the server was killed."""
+
+    clients: int
+    short_clients: int
+    people: int
+    missed: int
+    max_s: float
 
 
 class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +65,9 @@ class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     posts: Posts
     history: History
     fanout: Fanout
+    crowd: Fanout
+    ready: Ready
+    storm: Storm
 
 
 BUDGETS = msgspec.toml.decode(Path(__file__).with_name("budgets.toml").read_bytes(), type=Budgets)

@@ -1,4 +1,4 @@
-"""The cheapest gateway client: a WebSocket that identifies and then only looks for the nonces of messages."""
+"""The cheapest gateway client: a WebSocket that identifies or resumes, and then only looks for the nonces of messages."""
 
 from __future__ import annotations
 
@@ -14,16 +14,29 @@ from typing import cast
 import msgspec
 
 _NONCE = re.compile(rb'"nonce":"(\d+)"')
+_NUMBER = re.compile(rb'"s":(\d+)')
+_SESSION = re.compile(rb'"session_id":"([^"]+)"')
 _MESSAGE = b'"t":"MESSAGE_CREATE"'
 _READY = b'"t":"READY"'
+_RESUMED = b'"t":"RESUMED"'
 INTENTS = 1 << 9 | 1 << 0  # messages and guilds
 
 
 class Hearer(asyncio.Protocol):
-    """One client. ``heard(nonce, at)`` is called for each message; ``at`` is ``time.perf_counter``."""
+    """One client. ``heard(nonce, at)`` is called for each message; ``at`` is ``time.perf_counter``.
 
-    def __init__(self, token: str, heard: Callable[[int, float], None]) -> None:
-        self._token = token
+    ``disordered`` counts messages that did not have the next nonce: lost, doubled or out of order. ``again`` is a client of before
+    whose session this one resumes.
+    """
+
+    def __init__(self, token: str, heard: Callable[[int, float], None], again: Hearer | None = None) -> None:
+        self.token = token
+        self.session = again.session if again else b""
+        self.number = again.number if again else 0  # of the newest dispatch
+        self.next = again.next if again else 0
+        self.disordered = 0
+        self.refused = False
+        self._again = again is not None
         self._heard = heard
         self._buffer = bytearray()
         self._upgraded = False
@@ -34,9 +47,10 @@ class Hearer(asyncio.Protocol):
         self.lost = False
 
     @classmethod
-    async def connect(cls, port: int, token: str, heard: Callable[[int, float], None]) -> Hearer:
-        """Connect and wait for READY."""
-        _, hearer = await asyncio.get_running_loop().create_connection(lambda: cls(token, heard), "127.0.0.1", port)
+    async def connect(cls, port: int, token: str, heard: Callable[[int, float], None], again: Hearer | None = None) -> Hearer:
+        """Connect and wait for READY, or for RESUMED when a session goes on. Raises ConnectionError when it cannot."""
+        loop = asyncio.get_running_loop()
+        _, hearer = await loop.create_connection(lambda: cls(token, heard, again), "127.0.0.1", port)
         async with asyncio.timeout(30):
             await hearer.ready
         return hearer
@@ -60,6 +74,8 @@ class Hearer(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
+        if self._beating is not None:
+            self._beating.cancel()
         if not self.ready.done():
             self.ready.set_exception(ConnectionError("the gateway hung up"))
 
@@ -99,16 +115,38 @@ class Hearer(asyncio.Protocol):
         if _MESSAGE in text:
             found = _NONCE.search(text)
             if found is not None:
-                self._heard(int(found[1]), time.perf_counter())
-        elif not self.ready.done():
-            if _READY in text:
-                self.ready.set_result(None)
-                return
+                self._hear(int(found[1]))
+        number = _NUMBER.search(text)
+        if number is not None:
+            self.number = int(number[1])
+        if not self.ready.done():
+            self._begin(text)
+
+    def _hear(self, nonce: int) -> None:
+        self.disordered += nonce != self.next
+        self.next = nonce + 1
+        self._heard(nonce, time.perf_counter())
+
+    def _begin(self, text: bytes) -> None:
+        """Until READY or RESUMED: answer hello, and learn what is needed to resume."""
+        if _READY in text or _RESUMED in text:
+            found = _SESSION.search(text)
+            self.session = found[1] if found else self.session
+            self.ready.set_result(None)
+        elif _MESSAGE not in text and b'"op":10' in text:
             hello = msgspec.json.decode(text)
-            if hello["op"] == 10:
-                self._period = hello["d"]["heartbeat_interval"] / 1000
-                self._send({"op": 2, "d": {"token": self._token, "intents": INTENTS, "properties": {}}})
-                self._beating = asyncio.get_running_loop().call_later(self._period * 0.5, self._beat)
+            self._period = hello["d"]["heartbeat_interval"] / 1000
+            self._introduce()
+            self._beating = asyncio.get_running_loop().call_later(self._period * 0.5, self._beat)
+        elif b'"op":9' in text:
+            self.refused = True
+            self.ready.set_exception(ConnectionError("the session cannot be resumed"))
+
+    def _introduce(self) -> None:
+        if self._again:
+            self._send({"op": 6, "d": {"token": self.token, "session_id": self.session.decode(), "seq": self.number}})
+        else:
+            self._send({"op": 2, "d": {"token": self.token, "intents": INTENTS, "properties": {}}})
 
     def _beat(self) -> None:
         self._send({"op": 1, "d": None})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.load import fanout, history, posts
-from tests.load.budgets import BUDGETS
+from tests.load import fanout, history, posts, ready, storm
+from tests.load.budgets import BUDGETS, Fanout
 
 pytestmark = [pytest.mark.load, pytest.mark.timeout(300)]
 
@@ -23,6 +23,18 @@ def test_pages_of_a_large_file(tmp_path: Path) -> None:
     assert history.holds(figures), figures
 
 
-def test_fan_out(tmp_path: Path) -> None:
-    figures = fanout.measure(tmp_path, BUDGETS.fanout.short_seconds)
-    assert fanout.holds(figures), figures
+@pytest.mark.parametrize("name", ["fanout", "crowd"])
+def test_fan_out(tmp_path: Path, name: str) -> None:
+    budget: Fanout = getattr(BUDGETS, name)
+    figures = fanout.measure(tmp_path, budget, budget.short_seconds)
+    assert fanout.holds(figures, budget), figures
+
+
+def test_ready(tmp_path: Path) -> None:
+    figures = ready.measure(tmp_path)
+    assert ready.holds(figures), figures
+
+
+def test_everybody_comes_back(tmp_path: Path) -> None:
+    figures = storm.measure(tmp_path, BUDGETS.storm.short_clients)
+    assert storm.holds(figures), figures
