@@ -19,31 +19,60 @@ def hash_prompt(tokens: Sequence[int]) -> str:
 class Job:
     """Owned by the worker thread once submitted. Times are seconds of the monotonic clock."""
 
-    def __init__(self, request: GenerationRequest, prompt: list[int], seed: int, order: int, arrived: float) -> None:
+    def __init__(self, request: GenerationRequest, prompt: Sequence[int], seed: int, order: int, arrived: float) -> None:
         """`order` counts arrivals; the prompt has at least one token."""
-        self.request, self.prompt, self.seed, self.order = request, prompt, seed, order
+        self.request, self.seed, self.order = request, seed, order
+        self.tokens = array("i", prompt)
+        """The prompt and what was drawn since: all that has to be evaluated before the next draw."""
+        self.prompt_size = len(self.tokens)
         self.limit = request.max_tokens
+        self.urgency = int(request.priority)
+        """Its class, or a better one while a request of that class waits for the beginning that both share."""
+        self.awaited = 0
+        """Up to where a more urgent request waits for this prompt; 0 when none does."""
         self.slot: int | None = None
         self.drawer: Drawer | None = None
         self.stream = TextStream(request.stop)
         self.pending: list[int] = []
         self.evaluated = 0
         self.reused = 0
+        self.repeated = 0
         self.generated = 0
         self.unsent = ""
         self.unsent_tokens = 0
+        self._reached = 0
         self._arrived, self._seated_at, self._first_at = arrived, 0.0, 0.0
 
     @property
     def writing(self) -> bool:
-        """Whether the prompt is done."""
-        return self.generated > 0
+        """Whether one token is all that is missing for the next draw, as it is once the prompt is done."""
+        return self.generated > 0 and len(self.pending) == 1
 
-    def sit_down(self, reused: int, now: float) -> None:
-        """The job got a sequence that already holds `reused` tokens of its prompt."""
-        self.reused = self.evaluated = reused
-        self.pending = self.prompt[reused:]
-        self._seated_at = now
+    @property
+    def longest(self) -> int:
+        """Tokens of the prompt with the longest answer."""
+        return self.prompt_size + self.limit
+
+    @property
+    def ready(self) -> int:
+        """How many of its pending tokens may go into a step: those that somebody waits for come alone."""
+        if self.evaluated < self.awaited:
+            return min(len(self.pending), self.awaited - self.evaluated)
+        return len(self.pending)
+
+    def sit_down(self, slot: int, reused: int, now: float) -> None:
+        """The job got a sequence that already holds `reused` of its tokens."""
+        self.slot = slot
+        self.evaluated = reused
+        self.pending = self.tokens[reused:].tolist()
+        if reused > self._reached:
+            self.reused += min(reused, self.prompt_size) - min(self._reached, self.prompt_size)
+            self._reached = reused
+        self._seated_at = self._seated_at or now
+
+    def stand_up(self) -> None:
+        """The sequence is given back; everything pending is in `tokens`."""
+        self.slot, self.pending, self.awaited = None, [], 0
 
     def next_row(self, tokens: int) -> Row:
         """Its part of a step; drawn from when nothing is left pending after it."""
@@ -53,7 +82,9 @@ class Job:
 
     def take_row(self, row: Row) -> None:
         """The row was evaluated."""
+        self.repeated += max(0, min(self._reached, self.evaluated + len(row.tokens)) - self.evaluated)
         self.evaluated += len(row.tokens)
+        self._reached = max(self._reached, self.evaluated)
         self.pending = self.pending[len(row.tokens) :]
 
     def draw(self, place: int, now: float) -> int:
@@ -66,6 +97,11 @@ class Job:
         self.generated += 1
         self.unsent_tokens += 1
         return token
+
+    def follow(self, token: int) -> None:
+        """The drawn token is part of the text; it is evaluated next."""
+        self.tokens.append(token)
+        self.pending = [token]
 
     def note(self, text: str) -> None:
         """Text that goes out with the next delta."""
@@ -86,13 +122,14 @@ class Job:
             request_id=self.request.id,
             model=model,
             model_hash=model_hash,
-            prompt_hash=hash_prompt(self.prompt),
+            prompt_hash=hash_prompt(self.tokens[: self.prompt_size]),
             seed=self.seed,
             sampler=self.request.sampler,
             finish=finish,
-            prompt_tokens=len(self.prompt),
+            prompt_tokens=self.prompt_size,
             tokens_reused=self.reused,
-            tokens_evaluated=max(0, min(self.evaluated, len(self.prompt)) - self.reused),
+            tokens_evaluated=max(0, min(self._reached, self.prompt_size) - self.reused),
+            tokens_repeated=self.repeated,
             tokens_generated=self.generated,
             queued_ms=round((seated_at - self._arrived) * 1000, 3),
             ttft_ms=round((first_at - self._arrived) * 1000, 3),

@@ -69,6 +69,10 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
     """GBNF with the rule `root`; the text then always fits it, or ends at max_tokens on the way."""
     scope: str = ""
     """Evaluated tokens are only shared between requests of one scope (who may see the same things)."""
+    group: str = ""
+    """On whose behalf: within one class the engine's time is divided evenly among groups (communities)…"""
+    owner: str = ""
+    """…and within a group among owners (agents)."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +92,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Prompt tokens that were already evaluated for an earlier text."""
     tokens_evaluated: int
     """Prompt tokens that had to be evaluated; with those reused they are all, unless the request ended before."""
+    tokens_repeated: int = 0
+    """Tokens evaluated once more, because the request had to make room for a more urgent one meanwhile."""
     tokens_generated: int
     queued_ms: float
     ttft_ms: float

@@ -69,6 +69,10 @@ class SlotTable:
         """Evaluated tokens of a slot."""
         return list(self._slots[slot].tokens)
 
+    def count_known(self, tokens: "array[int]", scope: str = "") -> int:
+        """How many tokens at the beginning of a prompt are evaluated already; its last one never counts."""
+        return self._find_source(tokens, scope)[1]
+
     def place(self, tokens: Sequence[int], length: int, scope: str = "") -> Placement | None:
         """Finds room for a prompt that may grow to `length` tokens; None when it has to wait.
 

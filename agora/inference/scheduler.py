@@ -4,7 +4,8 @@ There is no "prompt phase" and no "writing phase" (as in vLLM): each sequence ha
 and every step spends one budget on them, sequences that write first, then prompts by class.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -24,12 +25,17 @@ MOST_OVERRUN = 5.0
 """How many times its time a step may take so that it holds GOOD_CHUNK tokens."""
 
 
+MOST_REMEMBERED = 4096
+"""Groups or owners whose share is remembered; with more, those who are not present are forgotten."""
+
+
 class Waiting(msgspec.Struct, frozen=True):
-    """A request that has no seat yet. `arrived` is a counter: smaller came earlier."""
+    """A request that has no seat yet. `arrived` is a counter: smaller came earlier. `served` from `FairShare`: less goes first."""
 
     key: str
     priority: int
     arrived: int
+    served: tuple[int, int] = (0, 0)
 
 
 class Seated(msgspec.Struct, frozen=True):
@@ -40,6 +46,8 @@ class Seated(msgspec.Struct, frozen=True):
     arrived: int
     pending: int
     writing: bool
+    group: str = ""
+    owner: str = ""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -50,17 +58,17 @@ class Share(msgspec.Struct, frozen=True):
 
 
 def choose_next(waiting: Sequence[Waiting], seats_free: int, seats: int) -> Waiting | None:
-    """The request that gets the next seat: best class first, then the earliest; None when nobody may have one."""
+    """The request that gets the next seat: best class, then the least served, then the earliest; None when nobody may have one."""
     if seats_free <= 0 or not waiting:
         return None
-    best = min(waiting, key=lambda one: (one.priority, one.arrived))
+    best = min(waiting, key=lambda one: (one.priority, one.served, one.arrived))
     if best.priority > KEPT_FOR_PEOPLE and seats_free == 1 and seats > 1:
         return None
     return best
 
 
 def plan_step(seated: Sequence[Seated], budget: int, batch: int) -> list[Share]:
-    """Shares of one step: every writing sequence, then prompts by class and arrival while the budget lasts.
+    """Shares of one step: every writing sequence, then prompts by class and in fair order while the budget lasts.
 
     `budget` is what one step should spend, `batch` what it can hold at most. Prompts get at least SMALLEST_CHUNK
     tokens together, so that they move on however many sequences write.
@@ -73,13 +81,66 @@ def plan_step(seated: Sequence[Seated], budget: int, batch: int) -> list[Share]:
             shares.append(Share(one.key, min(one.pending, room)))
             room -= min(one.pending, room)
     left = min(room, max(budget - (batch - room), SMALLEST_CHUNK))
-    for one in order:
-        if one.writing or one.pending == 0 or left <= 0:
+    for one in _order_fairly([one for one in order if not one.writing]):
+        if one.pending == 0 or left <= 0:
             continue
         take = min(one.pending, left)
         shares.append(Share(one.key, take))
         left -= take
     return shares
+
+
+def _order_fairly(order: Sequence[Seated]) -> list[Seated]:
+    """Within a class groups alternate, and within a group owners do, each in the order given.
+
+    A prompt that was begun stays in front of those that came after it: taking turns with chunks would only end all of them late.
+    """
+    by_owner: Counter[tuple[int, str, str]] = Counter()
+    ranked: list[tuple[int, Seated]] = []
+    for one in order:
+        key = (one.priority, one.group, one.owner)
+        ranked.append((by_owner[key], one))
+        by_owner[key] += 1
+    by_group: Counter[tuple[int, str]] = Counter()
+    final: list[tuple[int, int, int, Seated]] = []
+    for _, one in sorted(ranked, key=lambda pair: (pair[1].priority, pair[0], pair[1].arrived)):
+        final.append((one.priority, by_group[one.priority, one.group], one.arrived, one))
+        by_group[one.priority, one.group] += 1
+    return [one for *_, one in sorted(final, key=lambda row: row[:3])]
+
+
+class FairShare:
+    """Counts the tokens that each group and each owner was served, so that seats within a class are given evenly.
+
+    Who comes (back) after a pause starts level with the least served of those present: time away is no credit.
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[str, int] = {}
+        self._owners: dict[str, int] = {}
+
+    def arrive(self, group: str, owner: str, present: Collection[tuple[str, str]]) -> None:
+        """A request came while those of the `present` (group, owner) pairs wait or have a seat."""
+        _level(self._groups, group, {one for one, _ in present})
+        _level(self._owners, owner, {one for _, one in present})
+
+    def charge(self, group: str, owner: str, tokens: int) -> None:
+        """Tokens were evaluated for a request."""
+        self._groups[group] = self._groups.get(group, 0) + tokens
+        self._owners[owner] = self._owners.get(owner, 0) + tokens
+
+    def rank(self, group: str, owner: str) -> tuple[int, int]:
+        """Smaller goes first."""
+        return self._groups.get(group, 0), self._owners.get(owner, 0)
+
+
+def _level(served: dict[str, int], name: str, present: set[str]) -> None:
+    others = [served[one] for one in present if one in served]
+    if name not in present:
+        served[name] = max(served.get(name, 0), min(others, default=0))
+    if len(served) > MOST_REMEMBERED:
+        for gone in [one for one in served if one not in present and one != name]:
+            del served[gone]
 
 
 class StepBudget:

@@ -17,8 +17,8 @@ from agora.inference.errors import EngineStopped, GenerationFailed, InferenceErr
 from agora.inference.job import Job
 from agora.inference.llama import ABORTED, ROOM_NEEDED, Row
 from agora.inference.ports import Delta, Finish
-from agora.inference.prefix import SlotTable
-from agora.inference.scheduler import Seated, StepBudget, Waiting, choose_next, plan_step
+from agora.inference.scheduler import StepBudget, plan_step
+from agora.inference.seating import Seating
 from agora.inference.settings import InferenceSettings
 
 log = logging.getLogger(__name__)
@@ -47,12 +47,9 @@ class Worker(threading.Thread):
         self._backend, self._settings, self._deliver = backend, settings, deliver
         self._model_name, self._model_hash = name, digest
         self._commands: queue.SimpleQueue[Job | str | None] = queue.SimpleQueue()
-        self._seats = min(settings.sequences, settings.batch)
-        slots = settings.sequences + settings.remembered
-        self._table = SlotTable(slots, backend.cells, share=backend.divisible)
+        seats = min(settings.sequences, settings.batch)
+        self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered)
         self._budget = StepBudget(settings.batch, settings.step_ms / 1000)
-        self._waiting: dict[str, Job] = {}
-        self._seated: dict[str, Job] = {}
         self._events: list[Event] = []
         self._stopping = False
         self._ended = False
@@ -62,12 +59,12 @@ class Worker(threading.Thread):
     @property
     def active(self) -> int:
         """Requests with a seat, as far as another thread can know."""
-        return len(self._seated)
+        return len(self._seating.seated)
 
     @property
     def waiting(self) -> int:
         """Requests without one."""
-        return len(self._waiting) + self._commands.qsize()
+        return len(self._seating.waiting) + self._commands.qsize()
 
     @property
     def ended(self) -> bool:
@@ -101,7 +98,7 @@ class Worker(threading.Thread):
         finally:
             self._stopping = self._ended = True  # set before the last look: what comes later is refused by `submit`
             self._drain()
-            for job in [*self._seated.values(), *self._waiting.values()]:
+            for job in self._seating.list_jobs():
                 self._fail(job, error)
             self._hand_out()
             self._backend.close()
@@ -111,20 +108,21 @@ class Worker(threading.Thread):
         if self._stopping:
             return
         try:
-            self._seat_waiting()
-            if self._seated:
+            for refusal in self._seating.fill():
+                self._fail(refusal.job, refusal.error, keep=True)
+            if self._seating.seated:
                 self._step()
             self._failures = 0
         except Exception as error:
             self._failures += 1
             log.exception("a step of the model engine failed")
-            for job in list(self._seated.values()):
+            for job in list(self._seating.seated.values()):
                 self._fail(job, GenerationFailed(f"The model engine failed on this text: {error}"))
         self._hand_out()
 
     def _take_commands(self) -> None:
         """All commands there are; waits for one when there is nothing else to do."""
-        if not self._seated and not self._waiting:
+        if not self._seating.seated and not self._seating.waiting:
             self._take(self._commands.get())
         self._drain()
 
@@ -137,57 +135,23 @@ class Worker(threading.Thread):
 
     def _take(self, command: Job | str | None) -> None:
         if isinstance(command, Job):
-            self._waiting[command.request.id] = command
+            self._seating.add(command)
         elif command is not None:
-            job = self._seated.get(command) or self._waiting.get(command)
+            job = self._seating.find(command)
             if job is not None:
                 self._finish(job, "cancelled")
 
-    def _seat_waiting(self) -> None:
-        while self._waiting and len(self._seated) < self._seats:
-            line = [Waiting(key, job.request.priority, job.order) for key, job in self._waiting.items()]
-            chosen = choose_next(line, self._seats - len(self._seated), self._seats)
-            if chosen is None:
-                return
-            job = self._waiting[chosen.key]
-            if self._seat(job):
-                continue
-            if self._seated:
-                return  # it waits for room that others will give back
-            self._fail(job, GenerationFailed("The text does not fit into memory; set a larger [inference] context."))
-
-    def _seat(self, job: Job) -> bool:
-        """Gives the job a sequence; false when it has to wait for room."""
-        place = self._table.place(job.prompt, len(job.prompt) + job.limit, job.request.scope)
-        if place is None:
-            return False
-        del self._waiting[job.request.id]
-        self._seated[job.request.id] = job
-        job.slot = place.slot
-        shared = self._backend.share(place.source, place.slot, place.reused)
-        for slot in place.evict:
-            self._backend.clear(slot)
-        if not shared:
-            self._table.forget_shared(place.slot)
-        job.sit_down(place.reused if shared else 0, time.monotonic())
-        try:
-            job.drawer = self._backend.open_drawer(job.request, job.seed)
-        except InferenceError as error:
-            self._fail(job, error, keep=True)
-        return True
-
     def _step(self) -> None:
-        seated = [Seated(key, job.request.priority, job.order, len(job.pending), job.writing) for key, job in self._seated.items()]
-        shares = plan_step(seated, self._budget.tokens, self._settings.batch)
-        jobs = [self._seated[share.key] for share in shares]
+        shares = plan_step(self._seating.list_seated(), self._budget.tokens, self._settings.batch)
+        jobs = [self._seating.seated[share.key] for share in shares]
         rows = [job.next_row(share.tokens) for job, share in zip(jobs, shares, strict=True)]
         started = time.thread_time()
         status, places = self._backend.decode(rows)
-        while status == ROOM_NEEDED and (oldest := self._table.find_oldest_idle()) is not None:
-            self._table.clear(oldest)
-            self._backend.clear(oldest)
+        while status == ROOM_NEEDED and self._seating.forget_oldest():
             status, places = self._backend.decode(rows)
         self.steps += 1
+        if status == ROOM_NEEDED and self._seating.give_up_one():
+            return  # the others have room now, and it goes on when they are done
         if status != 0:
             self._fail_step(jobs, status)
             return
@@ -207,7 +171,7 @@ class Worker(threading.Thread):
 
     def _advance(self, job: Job, row: Row, place: int, now: float) -> None:
         """Books what was evaluated and, at the end of what was pending, draws the next token."""
-        self._table.extend(row.slot, row.tokens)
+        self._seating.extend(job, row.slot, list(row.tokens))
         job.take_row(row)
         if place < 0:
             return
@@ -225,7 +189,7 @@ class Worker(threading.Thread):
         elif job.generated >= job.limit:
             self._finish(job, "length", text)
         else:
-            job.pending = [token]
+            job.follow(token)
             job.note(text)
 
     def _finish(self, job: Job, finish: Finish, text: str = "") -> None:
@@ -239,24 +203,18 @@ class Worker(threading.Thread):
         slot = job.slot
         self._leave(job)
         if slot is not None and not keep:
-            self._table.clear(slot)
-            if not self._stopping:
-                self._backend.clear(slot)
+            self._seating.clear(slot, backend=not self._stopping)
         self._events.append(Failure(job.request.id, error))
 
     def _leave(self, job: Job) -> None:
-        self._waiting.pop(job.request.id, None)
-        self._seated.pop(job.request.id, None)
-        if job.slot is not None:
-            self._table.release(job.slot)
-            job.slot = None
+        self._seating.leave(job)
         if job.drawer is not None:
             job.drawer.close()
             job.drawer = None
 
     def _hand_out(self) -> None:
         """One crossing to the event loop per step, with everything that happened in it."""
-        for job in self._seated.values():
+        for job in self._seating.list_jobs():
             if job.unsent_tokens:
                 self._events.append(job.take_delta())
         if self._events:

@@ -1,0 +1,112 @@
+"""The benchmark of the room: what it counts is right, on a tiny model. Nothing here is timed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agora.cli import build_cli
+from agora.domains.operations.bench.contenders import AGORA, HISTORY_FIRST, PERSONA_FIRST, Line
+from agora.domains.operations.bench.drive import Outcome, Turn
+from agora.domains.operations.bench.room import LINE_EXTRA, QUICK, Room, count_tokens
+from agora.domains.operations.bench.roomful import find_percentile, run_roomful, summarise
+from agora.domains.operations.bench.table import build_table
+from agora.inference.llama import LlamaModel
+from agora.inference.random_model import write_random_model
+
+
+def test_texts_of_the_room_have_the_sizes_of_the_plan(tmp_path: Path) -> None:
+    room = Room(QUICK)
+    model = LlamaModel(write_random_model(tmp_path / "random.gguf", QUICK.shape))
+    for agent in range(QUICK.agents):
+        for persona_first in (False, True):
+            prompt = room.build_prompt(agent, persona_first=persona_first)
+            tokens = model.tokenize(prompt, beginning=False, control=False)
+            assert len(tokens) == count_tokens(prompt) == QUICK.history + QUICK.persona + LINE_EXTRA
+    model.close()
+
+
+def test_prompts_with_the_history_first_begin_alike() -> None:
+    room = Room(QUICK)
+    first, second = (room.build_prompt(agent) for agent in (0, 1))
+    room.say(0, room.draw_line())
+    later = room.build_prompt(0)
+    common = first[: first.rindex("\n", 0, first.rindex("\n"))]
+    assert second.startswith(common)
+    assert later.startswith(common)
+    assert not room.build_prompt(0, persona_first=True).startswith(common[:40])
+
+
+@pytest.mark.timeout(300)
+def test_every_turn_is_made_and_agora_evaluates_only_what_is_new() -> None:
+    told: list[str] = []
+    names = [AGORA, PERSONA_FIRST, HISTORY_FIRST]
+    agora, persona_first, history_first = run_roomful(QUICK, names, told.append)
+    wanted = QUICK.turns + QUICK.persons
+    assert [one.turns for one in (agora, persona_first, history_first)] == [wanted] * 3
+    assert [one.missing for one in (agora, persona_first, history_first)] == [""] * 3
+    assert agora.reused is not None
+    assert agora.evaluated is not None
+    assert agora.reused >= 0.9
+    # A turn costs the persona, the beginning of its line and what was said since: a message, and a person's now and then.
+    said = (wanted + QUICK.persons) / wanted * (QUICK.reply + LINE_EXTRA)
+    assert agora.evaluated <= QUICK.persona + LINE_EXTRA + said + 1
+    assert history_first.evaluated is not None
+    assert history_first.evaluated <= QUICK.persona + LINE_EXTRA + said + 1
+    assert persona_first.evaluated is not None
+    assert persona_first.evaluated > 5 * agora.evaluated
+    assert len(told) == 4
+
+
+def test_the_command_prints_its_figures_as_json() -> None:
+    result = CliRunner().invoke(build_cli(), ["bench", "roomful", "--quick", "--turns", "6", "--only", "agora", "--json"])
+    assert result.exit_code == 0, result.output
+    shown = json.loads(result.stdout)
+    assert shown["plan"]["turns"] == 6
+    (agora,) = shown["contenders"]
+    assert agora["turns"] == 7
+    assert agora["prompt_tokens"] > QUICK.history
+
+
+def test_an_unknown_contender_is_refused() -> None:
+    result = CliRunner().invoke(build_cli(), ["bench", "roomful", "--only", "nobody"])
+    assert result.exit_code == 2
+
+
+def test_the_table_says_what_was_measured_and_what_was_not() -> None:
+    turns = [Turn(person=at == 3, first_s=float(at), prompt_tokens=100, evaluated=10, generated=4) for at in range(4)]
+    fast = summarise(Outcome(name="agora", turns=tuple(turns), wall_s=60.0, peak_bytes=5_000_000, late_ms=(1.0, 7.0)))
+    slow = summarise(Outcome(name="other", turns=tuple(turns), wall_s=240.0))
+    absent = summarise(Outcome(name="absent", missing="it is not installed"))
+    assert (fast.turns_per_minute, fast.reused, fast.evaluated) == (4.0, 0.9, 10.0)
+    assert (fast.first_p50, fast.first_p95, fast.person_p50, fast.loop_late_ms) == (1.0, 2.0, 3.0, 7.0)
+    lines = build_table([fast, slow, absent])
+    assert "agora writes 4.0 times the turns of other" in lines
+    assert "absent: not measured, it is not installed" in lines
+
+
+def test_percentiles() -> None:
+    assert find_percentile([], 50) is None
+    assert [find_percentile([3.0, 1.0, 2.0], percent) for percent in (1, 50, 95)] == [1.0, 2.0, 3.0]
+
+
+async def test_a_person_is_next_in_line() -> None:
+    line, order, leave = Line(), list[str](), asyncio.Event()
+
+    async def stand(name: str, *, first: bool = False) -> None:
+        async with line.wait(first=first):
+            order.append(name)
+            await leave.wait()
+
+    tasks = [asyncio.create_task(stand(name)) for name in "abc"]
+    await asyncio.sleep(0)
+    tasks[2].cancel()
+    tasks.append(asyncio.create_task(stand("person", first=True)))
+    await asyncio.sleep(0)
+    leave.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert order == ["a", "person", "b"]
