@@ -30,7 +30,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class NewUser(msgspec.Struct, frozen=True, kw_only=True):
     """An account to make. ``password_hash`` comes from ``Passwords.hash``; without one nobody signs in by password.
 
-    ``picture`` is a PNG; it is stored before the account is written (``create_user`` does both).
+    ``picture`` is a PNG; it is stored before the account is written (``create_user`` does both). A ``placeholder`` stands for
+    somebody of imported history: it joins nothing by itself.
     """
 
     username: str
@@ -42,6 +43,7 @@ class NewUser(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
     creator_id: int | None = None
     picture: bytes | None = None
+    placeholder: bool = False
 
 
 class CredentialKind(enum.StrEnum):

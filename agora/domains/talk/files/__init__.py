@@ -5,8 +5,9 @@ from agora.domains.talk.files.form import Form, read_form
 from agora.domains.talk.files.model import Attached, Change, Kept, Received
 from agora.domains.talk.files.ports import TextIndex
 from agora.domains.talk.files.queries import list_files
+from agora.domains.talk.files.receive import receive
 from agora.domains.talk.files.wire import build_attachment
-from agora.domains.talk.files.writes import do_attach, do_change, do_release
+from agora.domains.talk.files.writes import check_room, do_attach, do_change, do_release
 
 __all__ = [
     "Attached",
@@ -19,6 +20,7 @@ __all__ = [
     "build_attached",
     "build_attachment",
     "check_number",
+    "check_room",
     "do_attach",
     "do_change",
     "do_release",
@@ -26,4 +28,5 @@ __all__ = [
     "match_files",
     "plan_change",
     "read_form",
+    "receive",
 ]

@@ -8,8 +8,10 @@ from agora.domains.talk.messages.events import (
     MessageEdited,
     MessagesBulkDeleted,
     MessageSent,
+    MessagesImported,
 )
 from agora.domains.talk.messages.hooks import BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf
+from agora.domains.talk.messages.imports import Past, Placed, build_past, do_import
 from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import mentioned_users
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
@@ -31,15 +33,19 @@ __all__ = [
     "MessageEdited",
     "MessageSent",
     "MessagesBulkDeleted",
+    "MessagesImported",
     "Names",
     "Notice",
     "Outgoing",
+    "Past",
     "Patch",
     "Place",
+    "Placed",
     "ReactionsOf",
     "Row",
     "Sent",
     "build_draft",
+    "build_past",
     "bulk_delete",
     "check_place",
     "compose",
@@ -47,6 +53,7 @@ __all__ = [
     "do_bulk_delete",
     "do_delete",
     "do_empty_channel",
+    "do_import",
     "do_mark_thread",
     "do_post_notice",
     "do_send",

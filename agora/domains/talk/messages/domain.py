@@ -8,9 +8,9 @@ from agora.domains.place.channels import ChannelDeleted
 from agora.domains.place.guilds import GuildDeleted
 from agora.domains.talk.files import TextIndex
 from agora.domains.talk.messages import dispatch, events, http, migrations, pages, slowmode, tables
-from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.events import MessageSent, MessagesImported
 from agora.domains.talk.messages.indexing import do_index_files
-from agora.domains.talk.messages.listeners import on_message_sent, on_place_ended
+from agora.domains.talk.messages.listeners import on_message_sent, on_messages_imported, on_place_ended
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
 
@@ -32,6 +32,7 @@ DOMAIN = Domain(
     pages=pages.ROUTES,
     listeners=(
         live(MessageSent, on_message_sent),
+        live(MessagesImported, on_messages_imported),
         live(MessageSent, slowmode.on_message_sent),
         durable("messages.cleanup", (ChannelDeleted, GuildDeleted), on_place_ended),
     ),

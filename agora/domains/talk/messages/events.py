@@ -53,6 +53,15 @@ class MessagesBulkDeleted(Event, frozen=True, kw_only=True):
     guild_id: int | None
 
 
+class MessagesImported(Event, frozen=True, kw_only=True):
+    """Messages of elsewhere, some of them old, were put into a channel. Nobody is notified; ``last_id`` is the channel's newest."""
+
+    ids: tuple[int, ...]
+    channel_id: int
+    guild_id: int | None
+    last_id: int
+
+
 class PinsChanged(Event, frozen=True, kw_only=True):
     """A message of the channel was pinned or unpinned; ``last_pin_ms`` is the newest pin that is left."""
 
@@ -61,4 +70,4 @@ class PinsChanged(Event, frozen=True, kw_only=True):
     last_pin_ms: int | None
 
 
-ALL = (MessageSent, MessageEdited, MessageDeleted, MessagesBulkDeleted, PinsChanged)
+ALL = (MessageSent, MessageEdited, MessageDeleted, MessagesBulkDeleted, MessagesImported, PinsChanged)

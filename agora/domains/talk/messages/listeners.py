@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agora.domains.place.channels import ChannelDeleted, note_message
 from agora.domains.place.guilds import GuildDeleted
-from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.events import MessageSent, MessagesImported
 from agora.domains.talk.messages.queries import list_channels_of
 from agora.domains.talk.messages.writes import do_empty_channel
 from agora.kernel.app import App
@@ -19,6 +19,13 @@ def on_message_sent(app: App, recorded: Recorded) -> None:
     event = recorded.event
     assert isinstance(event, MessageSent)
     note_message(app, event.channel_id, event.id)
+
+
+def on_messages_imported(app: App, recorded: Recorded) -> None:
+    """The same after an import, which may have brought nothing newer."""
+    event = recorded.event
+    assert isinstance(event, MessagesImported)
+    note_message(app, event.channel_id, event.last_id)
 
 
 async def on_place_ended(ctx: Ctx, batch: Sequence[Recorded]) -> None:
