@@ -18,6 +18,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
 
 # What a sender may put in place of a struct: also a dict, or JSON that is encoded already, which is the fastest.
 UserValue = Annotated[Any, msgspec.Meta(description="A user object.", extra_json_schema={"type": "object"})]
+AnyValue = Annotated[Any, msgspec.Meta(description="An object as Discord describes it.")]
 MessageValue = Annotated[Any, msgspec.Meta(description="A message object, or null.")]
 
 
@@ -302,6 +303,8 @@ class Message(Wire, frozen=True, kw_only=True):
     guild_id: str | UnsetType = UNSET
     member: Member | UnsetType = UNSET
     thread: Thread | UnsetType = UNSET  # the one that was started from this message
+    interaction_metadata: AnyValue = UNSET  # which interaction of whom this answers
+    interaction: AnyValue = UNSET  # the same in its older form, with the command's name
     content_html: str | UnsetType = UNSET
 
 

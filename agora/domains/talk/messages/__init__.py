@@ -1,8 +1,20 @@
 """Messages: what other domains may call. Everybody who says something does so with ``send``."""
 
 from agora.domains.talk.messages.access import Place, check_place
-from agora.domains.talk.messages.bodies import MessageCreate, build_draft
-from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch, Sent
+from agora.domains.talk.messages.bodies import MessageCreate, MessagePatch, build_draft, build_patch
+from agora.domains.talk.messages.components import (
+    ActionRow,
+    Button,
+    ComponentEmoji,
+    Control,
+    Select,
+    SelectChoice,
+    StringSelect,
+    TextDisplay,
+    check_select,
+    find_control,
+)
+from agora.domains.talk.messages.draft import AllowedMentions, Draft, Origin, Patch, Sent
 from agora.domains.talk.messages.events import (
     MessageDeleted,
     MessageEdited,
@@ -17,25 +29,41 @@ from agora.domains.talk.messages.mentions import mentioned_users
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
 from agora.domains.talk.messages.row import Has, Row
-from agora.domains.talk.messages.service import bulk_delete, compose, delete, edit, get_message, pin, send
+from agora.domains.talk.messages.service import (
+    bulk_delete,
+    compose,
+    compose_whole,
+    delete,
+    edit,
+    edit_in,
+    get_message,
+    pin,
+    send,
+)
 from agora.domains.talk.messages.tables import fts, message
 from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send
 
 __all__ = [
     "BEFORE_SEND",
+    "ActionRow",
     "AllowedMentions",
+    "Button",
     "ChannelStep",
+    "ComponentEmoji",
+    "Control",
     "Draft",
     "Forget",
     "Has",
     "MessageCreate",
     "MessageDeleted",
     "MessageEdited",
+    "MessagePatch",
     "MessageSent",
     "MessagesBulkDeleted",
     "MessagesImported",
     "Names",
     "Notice",
+    "Origin",
     "Outgoing",
     "Past",
     "Patch",
@@ -43,12 +71,19 @@ __all__ = [
     "Placed",
     "ReactionsOf",
     "Row",
+    "Select",
+    "SelectChoice",
     "Sent",
+    "StringSelect",
+    "TextDisplay",
     "build_draft",
     "build_past",
+    "build_patch",
     "bulk_delete",
     "check_place",
+    "check_select",
     "compose",
+    "compose_whole",
     "delete",
     "do_bulk_delete",
     "do_delete",
@@ -58,7 +93,9 @@ __all__ = [
     "do_post_notice",
     "do_send",
     "edit",
+    "edit_in",
     "find_by_nonce",
+    "find_control",
     "find_message",
     "fts",
     "get_message",

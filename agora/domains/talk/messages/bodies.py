@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from agora.domains.talk.files import AttachmentBody, Received, match_files
+from agora.domains.talk.messages.components import Component
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch
 from agora.domains.talk.messages.embeds import Embed
 from agora.kernel.errors import BadRequest, invalid
@@ -48,7 +49,7 @@ class MessageCreate(msgspec.Struct, frozen=True):
     message_reference: ReferenceBody | None = None
     flags: int | None = None
     enforce_nonce: bool | None = None
-    components: list[Any] | None = None
+    components: list[Component] | None = None
     sticker_ids: list[Id] | None = None
     attachments: Attachments | None = None
     poll: dict[str, Any] | None = None
@@ -61,7 +62,7 @@ class MessagePatch(msgspec.Struct, frozen=True):
     embeds: list[Embed] | UnsetType | None = UNSET
     flags: int | UnsetType | None = UNSET
     allowed_mentions: AllowedMentionsBody | None = None
-    components: list[Any] | None = None
+    components: list[Component] | UnsetType | None = UNSET
     attachments: Attachments | UnsetType | None = UNSET
 
 
@@ -97,7 +98,7 @@ def snowflake(field: str, value: Id) -> int:
 
 def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...] = ()) -> Draft:
     """The draft of a body. Raises 50035 for what Agora's messages cannot hold."""
-    for field in ("components", "sticker_ids", "poll"):
+    for field in ("sticker_ids", "poll"):
         if getattr(body, field):
             raise invalid(field, f"This server does not take {field} in messages: leave the field out.")
     reference = body.message_reference
@@ -111,13 +112,12 @@ def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...
         allowed=build_allowed(body.allowed_mentions),
         flags=body.flags or 0,
         files=match_files(body.attachments, files),
+        components=tuple(body.components or ()),
     )
 
 
 def build_patch(body: MessagePatch, files: tuple[Received, ...] = ()) -> Patch:
     """The patch of a body."""
-    if body.components:
-        raise invalid("components", "This server does not take components in messages: leave the field out.")
     return Patch(
         content=UNSET if body.content is UNSET else body.content or "",
         embeds=UNSET if body.embeds is UNSET else tuple(body.embeds or ()),
@@ -125,6 +125,7 @@ def build_patch(body: MessagePatch, files: tuple[Received, ...] = ()) -> Patch:
         allowed=build_allowed(body.allowed_mentions),
         attachments=UNSET if body.attachments is UNSET else tuple(body.attachments or ()),
         files=files,
+        components=UNSET if body.components is UNSET else tuple(body.components or ()),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from agora.domains.talk.files import check_number
 from agora.domains.talk.messages.access import ATTACH, EMBED, TTS, Place
+from agora.domains.talk.messages.components import LAYOUT, Component, check_components, components_column
 from agora.domains.talk.messages.draft import (
     MAX_CONTENT,
     MAX_NONCE,
@@ -23,13 +24,15 @@ from agora.kernel.app import App
 from agora.kernel.errors import BadRequest, Forbidden, invalid
 from agora.kernel.http import encode
 from agora.protocol.error_codes import ErrorCode
-from agora.protocol.message_types import MessageType
+from agora.protocol.message_types import MessageFlag, MessageType
 
 
 def check_draft(app: App, place: Place, draft: Draft) -> str:
     """The trimmed content. Raises Discord's errors for what is empty, too long or not allowed."""
-    content = check_content(draft.content, may_be_empty=bool(draft.embeds or draft.files))
+    content = check_content(draft.content, may_be_empty=may_be_empty(draft))
     check_number(app, len(draft.files))
+    check_components(draft.components, draft.flags)
+    check_layout(draft.flags, content, draft.embeds)
     if draft.files and not place.bits & ATTACH:
         raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
     if draft.embeds:
@@ -41,6 +44,19 @@ def check_draft(app: App, place: Place, draft: Draft) -> str:
     if draft.nonce is not None and len(draft.nonce) > MAX_NONCE:
         raise invalid("nonce", f"Must be {MAX_NONCE} or fewer in length.", "BASE_TYPE_MAX_LENGTH")
     return content
+
+
+def may_be_empty(draft: Draft) -> bool:
+    """Whether there is something besides words; what an app is still thinking about comes later."""
+    thinking = draft.origin is not None and draft.origin.flags & MessageFlag.LOADING
+    return bool(draft.embeds or draft.files or draft.components or thinking)
+
+
+def check_layout(flags: int, content: str, embeds: object) -> None:
+    """Raise 400 when the newer layout of components comes with words or embeds: they stand inside it."""
+    if flags & LAYOUT and (content or embeds):
+        field = "content" if content else "embeds"
+        raise invalid(field, "This field cannot be used with the flag IS_COMPONENTS_V2.", "MESSAGE_CANNOT_USE_LEGACY_FIELDS")
 
 
 def check_content(content: str, *, may_be_empty: bool) -> str:
@@ -63,10 +79,10 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
         channel_id=place.channel.id,
         guild_id=place.channel.guild_id,
         author_id=author_id,
-        type=int(MessageType.DEFAULT if replied is None else MessageType.REPLY),
+        type=_type(draft, replied),
         content=content,
         html=rich_html(app, author_id, place, content),
-        flags=draft.flags & SETTABLE_FLAGS,
+        flags=draft.flags & SETTABLE_FLAGS | (0 if draft.origin is None else draft.origin.flags),
         tts=draft.tts,
         edited_ms=None,
         pinned_ms=None,
@@ -75,7 +91,15 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
         mentions=to_column(mentions),
         embeds=embeds_column(draft.embeds),
         has=traits(content, embeds=bool(draft.embeds), files=bool(draft.files)),
+        components=rich_components(app, author_id, place, draft.components),
+        origin=None if draft.origin is None else draft.origin.keys,
     )
+
+
+def _type(draft: Draft, replied: Row | None) -> int:
+    if draft.origin is not None:
+        return draft.origin.type
+    return int(MessageType.DEFAULT if replied is None else MessageType.REPLY)
 
 
 def change_row(
@@ -89,6 +113,7 @@ def change_row(
     flags: int,
     allowed: AllowedMentions | None,
     replied: int | None,
+    components: str | None,
 ) -> Row:
     """The row of an edited message; ``replied`` is the user it still answers."""
     if allowed is not None and replied is not None:
@@ -98,10 +123,11 @@ def change_row(
         content=content,
         html=rich_html(app, row.author_id, place, content),
         flags=flags,
-        edited_ms=app.clock.now_ms(),
+        edited_ms=None if row.flags & MessageFlag.LOADING else app.clock.now_ms(),
         mentions=to_column(mentions),
         embeds=embeds,
         has=traits(content, embeds=embeds is not None, files=files),
+        components=components,
     )
 
 
@@ -113,3 +139,8 @@ def embeds_column(embeds: Sequence[Embed]) -> str | None:
 def rich_html(app: App, author_id: int, place: Place, content: str) -> str | None:
     """The HTML to store, or None for text without markup: that is quicker made than read."""
     return render(content, names_in(app, place.channel, author_id)) if has_markup(content) else None
+
+
+def rich_components(app: App, author_id: int, place: Place, components: Sequence[Component]) -> str | None:
+    """The components to store, their texts rendered; None for none."""
+    return components_column(components, lambda text: render(text, names_in(app, place.channel, author_id)))

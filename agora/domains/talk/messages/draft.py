@@ -6,12 +6,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from agora.domains.talk.files import AttachmentBody, Received
+from agora.domains.talk.messages.components import Component
 from agora.domains.talk.messages.embeds import Embed
 from agora.protocol.message_types import MessageFlag
 
 MAX_CONTENT = 2000  # Discord's limit, in characters
 MAX_NONCE = 25
-SETTABLE_FLAGS = int(MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS)
+SETTABLE_FLAGS = int(MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.IS_COMPONENTS_V2)
 
 
 class AllowedMentions(msgspec.Struct, frozen=True):
@@ -28,6 +29,14 @@ class AllowedMentions(msgspec.Struct, frozen=True):
 ALLOW_ALL = AllowedMentions(everyone=True, all_users=True, all_roles=True, replied_user=True)
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """What an app's answer to an interaction is: its ``MessageType``, further flags, and keys of the message object as JSON."""
+
+    type: int
+    flags: int
+    keys: str
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A message to be sent. A repeated ``nonce`` of the same author in the same channel sends nothing again."""
 
@@ -40,6 +49,8 @@ class Draft(msgspec.Struct, frozen=True):
     allowed: AllowedMentions | None = None
     flags: int = 0
     files: tuple[Received, ...] = ()
+    components: tuple[Component, ...] = ()
+    origin: Origin | None = None
 
 
 class Patch(msgspec.Struct, frozen=True):
@@ -51,6 +62,7 @@ class Patch(msgspec.Struct, frozen=True):
     allowed: AllowedMentions | None = None
     attachments: tuple[AttachmentBody, ...] | UnsetType = UNSET
     files: tuple[Received, ...] = ()
+    components: tuple[Component, ...] | UnsetType = UNSET
 
 
 class Sent(msgspec.Struct, frozen=True):

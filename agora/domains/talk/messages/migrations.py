@@ -77,4 +77,10 @@ def index_files(op: Operations) -> None:
     op.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
 
 
-STEPS = (create_messages, index_files)
+def add_components(op: Operations) -> None:
+    """Buttons and selects, and which interaction a message answers."""
+    op.add_column("messages_message", sa.Column("components", sa.Text))
+    op.add_column("messages_message", sa.Column("origin", sa.Text))
+
+
+STEPS = (create_messages, index_files, add_components)

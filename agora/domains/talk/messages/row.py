@@ -34,6 +34,8 @@ class Row(NamedTuple):
     mentions: str | None
     embeds: str | None
     has: int
+    components: str | None = None
+    origin: str | None = None
 
 
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)

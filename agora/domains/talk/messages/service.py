@@ -8,7 +8,16 @@ from msgspec import UNSET, UnsetType
 
 from agora.domains.talk.files import Attached, Change, build_attached, check_number, list_files, plan_change
 from agora.domains.talk.messages.access import ATTACH, HISTORY, MANAGE, PIN, SEND, Place, check_place
-from agora.domains.talk.messages.compose import build_row, change_row, check_content, check_draft, embeds_column
+from agora.domains.talk.messages.components import check_components
+from agora.domains.talk.messages.compose import (
+    build_row,
+    change_row,
+    check_content,
+    check_draft,
+    check_layout,
+    embeds_column,
+    rich_components,
+)
 from agora.domains.talk.messages.draft import SETTABLE_FLAGS, Draft, Patch, Sent
 from agora.domains.talk.messages.embeds import check_embeds
 from agora.domains.talk.messages.hooks import BEFORE_SEND, Outgoing
@@ -23,12 +32,12 @@ from agora.kernel.errors import BadRequest, Forbidden, NotFound, invalid
 from agora.kernel.http import encode
 from agora.kernel.ids import created_ms
 from agora.protocol.error_codes import MESSAGES, ErrorCode
-from agora.protocol.message_types import MessageType
+from agora.protocol.message_types import MessageFlag, MessageType
 from agora.protocol.payloads import Message
 
 BULK_MIN, BULK_MAX = 2, 100
 BULK_MAX_AGE_MS = 14 * 86_400_000  # Discord's two weeks
-_HUMAN_TYPES = (MessageType.DEFAULT, MessageType.REPLY)
+_HUMAN_TYPES = (MessageType.DEFAULT, MessageType.REPLY, MessageType.CHAT_INPUT_COMMAND, MessageType.CONTEXT_MENU_COMMAND)
 
 
 async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
@@ -51,6 +60,8 @@ async def compose_whole(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, byte
     """A message with its files as all will be stored and sent, when nothing speaks against it. Raises as ``send``."""
     channel_id = place.channel.id
     draft = (await BEFORE_SEND.run(ctx, Outgoing(channel_id, draft))).draft
+    if draft.components and not ctx.actor.is_bot:
+        raise invalid("components", "Only bots may use components.", "BOT_ONLY")
     content = check_draft(ctx.app, place, draft)
     check_slowmode(ctx, place)
     replied = None if draft.reply_to is None else await _get_replied(ctx, place, draft, draft.reply_to)
@@ -102,8 +113,12 @@ async def _get(ctx: Ctx, channel_id: int, message_id: int) -> Row:
 
 async def edit(ctx: Ctx, channel_id: int, message_id: int, patch: Patch) -> None:
     """Change one's own message; who manages messages may only change its flags. Raises 50005 for anything else."""
-    place = check_place(ctx, channel_id)
-    row = await _get(ctx, channel_id, message_id)
+    await edit_in(ctx, check_place(ctx, channel_id), message_id, patch)
+
+
+async def edit_in(ctx: Ctx, place: Place, message_id: int, patch: Patch) -> None:
+    """The same where the actor's rights are known. What an app was still thinking about is then said."""
+    row = await _get(ctx, place.channel.id, message_id)
     if row.type not in _HUMAN_TYPES:
         raise Forbidden(MESSAGES[ErrorCode.SYSTEM_MESSAGE], code=ErrorCode.SYSTEM_MESSAGE)
     if row.author_id != ctx.actor.user_id and not _only_flags(place, patch):
@@ -115,11 +130,27 @@ async def edit(ctx: Ctx, channel_id: int, message_id: int, patch: Patch) -> None
     embeds = row.embeds if patch.embeds is UNSET else embeds_column(patch.embeds)
     change = await _change_files(ctx, place, row, patch)
     files = bool(change.kept or change.new) if change is not None else bool(row.has & Has.FILE)
-    content = check_content(content, may_be_empty=embeds is not None or files)
+    components = row.components
+    if patch.components is not UNSET:
+        components = rich_components(ctx.app, row.author_id, place, patch.components)
+    content = check_content(content, may_be_empty=embeds is not None or files or components is not None)
     flags = row.flags if patch.flags is UNSET else (row.flags & ~SETTABLE_FLAGS) | (patch.flags & SETTABLE_FLAGS)
+    flags &= ~int(MessageFlag.LOADING)
+    if patch.components is not UNSET:
+        check_components(patch.components, flags)
+    check_layout(flags, content, embeds)
     replied = await _still_addressed(ctx, row)
     changed = change_row(
-        ctx.app, row, place, content, embeds=embeds, files=files, flags=flags, allowed=patch.allowed, replied=replied
+        ctx.app,
+        row,
+        place,
+        content,
+        embeds=embeds,
+        files=files,
+        flags=flags,
+        allowed=patch.allowed,
+        replied=replied,
+        components=components,
     )
     await ctx.write(do_edit, changed, change)
 
@@ -146,7 +177,7 @@ async def _still_addressed(ctx: Ctx, row: Row) -> int | None:
 
 
 def _only_flags(place: Place, patch: Patch) -> bool:
-    changed = (patch.content, patch.embeds, patch.attachments)
+    changed = (patch.content, patch.embeds, patch.attachments, patch.components)
     return bool(place.bits & MANAGE) and all(value is UNSET for value in changed) and not patch.files
 
 

@@ -27,6 +27,18 @@ _HAS_THREAD = int(MessageFlag.HAS_THREAD)
 _EMBEDS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
 
+class _Told(msgspec.Struct, frozen=True):
+    """Keys of ``draft.Origin``, as they stand in the table."""
+
+    application_id: str | UnsetType = UNSET
+    interaction_metadata: msgspec.Raw | UnsetType = UNSET
+    interaction: msgspec.Raw | UnsetType = UNSET
+
+
+_NOTHING = _Told()
+_ORIGIN = msgspec.json.Decoder(_Told)
+
+
 def build_message(
     app: App,
     row: Row,
@@ -40,6 +52,7 @@ def build_message(
     mentions = from_column(row.mentions)
     guild_id = UNSET if row.guild_id is None else str(row.guild_id)
     attachments = tuple(build_attachment(app, file) for file in files)
+    told = _NOTHING if row.origin is None else _ORIGIN.decode(row.origin)
     return Message(
         id=str(row.id),
         channel_id=str(row.channel_id),
@@ -64,6 +77,10 @@ def build_message(
         message_reference=UNSET if row.reply_to is None else _reference(app, row, guild_id),
         referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
         thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
+        components=() if row.components is None else _EMBEDS.decode(row.components),
+        application_id=told.application_id,
+        interaction_metadata=told.interaction_metadata,
+        interaction=told.interaction,
     )
 
 

@@ -47,7 +47,9 @@ _INSERT = prepare(sqlite.insert(m).values(_VALUES).on_conflict_do_nothing())
 _UPDATE = prepare(
     update(m)
     .where(m.c.id == bindparam("message_id"))
-    .values({name: bindparam(name) for name in ("content", "html", "flags", "edited_ms", "mentions", "embeds", "has")})
+    .values(
+        {name: bindparam(name) for name in ("content", "html", "flags", "edited_ms", "mentions", "embeds", "has", "components")}
+    )
 )
 _PIN = prepare(update(m).where(m.c.id == bindparam("message_id")).values(pinned_ms=bindparam("pinned_ms")))
 _DELETE = prepare(delete(m).where(m.c.id == bindparam("id")))
@@ -111,6 +113,7 @@ def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
         mentions=row.mentions,
         embeds=row.embeds,
         has=row.has,
+        components=row.components,
     )
     if change is not None:
         _change_files(tx, row, change)
