@@ -1,7 +1,7 @@
 """Reactions: what other domains may call."""
 
-from agora.domains.talk.reactions.events import ReactionAdded, ReactionRemoved, ReactionsCleared
 from agora.domains.talk.reactions.emoji import is_emoji
+from agora.domains.talk.reactions.events import ReactionAdded, ReactionRemoved, ReactionsCleared
 from agora.domains.talk.reactions.imports import Given, do_import, list_given
 from agora.domains.talk.reactions.service import clear, react, unreact
 
