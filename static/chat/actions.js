@@ -4,7 +4,7 @@ import { build, byId, toast } from "../shared/dom.js";
 import { API, rest } from "../shared/rest.js";
 import { confirmed } from "../shared/dialog.js";
 import { t } from "../shared/i18n.js";
-import { MANAGE_MESSAGES, may } from "../shared/permissions.js";
+import { CREATE_PUBLIC_THREADS, MANAGE_MESSAGES, may } from "../shared/permissions.js";
 import { chooseEmoji } from "./emoji.js";
 import { plainText } from "./mentions_text.js";
 import { toggleReaction } from "./reactions.js";
@@ -35,6 +35,8 @@ export class Actions {
     const channel = this.store.channels.get(row.message.channel_id);
     this.set("edit", own);
     this.set("delete", own || may(this.store, MANAGE_MESSAGES, { channel }));
+    const begins = channel?.guild_id && !channel.thread_metadata && !row.message.thread && [0, 19].includes(row.message.type);
+    this.set("thread", begins && may(this.store, CREATE_PUBLIC_THREADS, { channel }));
     this.set("receipt", this.store.agents.has(row.message.author.id));
     row.append(this.tools);
   }
@@ -71,6 +73,7 @@ export class Actions {
     const acts = {
       react: () => chooseEmoji(button, (sign) => toggleReaction(row.message, sign)),
       reply: () => this.room.composer.answer(message),
+      thread: () => this.store.emit("thread-from", message),
       edit: () => this.startEdit(row),
       delete: () => this.remove(message, quick),
       link: () => this.copyLink(message),

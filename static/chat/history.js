@@ -35,6 +35,15 @@ export class History {
     return true;
   }
 
+  /** No channel with messages is open now: what is still on its way is not shown. */
+  leave() {
+    this.visit += 1;
+    this.channelId = null;
+    this.more = null;
+    this.early = null;
+    this.list.clear();
+  }
+
   /** A message that arrives while the first page is on its way waits for it. Returns whether it was kept. */
   keepEarly(message) {
     if (!this.early) return false;

@@ -16,6 +16,7 @@ import { People } from "../members/list.js";
 import { openCard } from "../members/card.js";
 import { Finder } from "../search/finder.js";
 import { Switcher } from "../search/switcher.js";
+import { Threads } from "../threads/threads.js";
 import { wireDrawers } from "./drawers.js";
 import { Room } from "./room.js";
 import { Route } from "./route.js";
@@ -30,6 +31,7 @@ const room = new Room(store, route, unread, showCard);
 
 new Rail(store, route, unread);
 new Channels(store, route, unread);
+new Threads(store, route);
 new People(store, route, showCard);
 const finder = new Finder(store, route);
 new Switcher(store, route, finder);

@@ -14,6 +14,7 @@ import { Outbox } from "./outbox.js";
 import { Partials } from "./partials.js";
 import { applyReaction } from "./reactions.js";
 import { Typing } from "./typing.js";
+import { FORUM, markOf } from "../threads/kinds.js";
 
 export class Room {
   constructor(store, route, unread, showCard) {
@@ -42,7 +43,7 @@ export class Room {
     store.on("MESSAGE_REACTION_ADD", (data) => this.isHere(data) && this.reacted(data, 1));
     store.on("MESSAGE_REACTION_REMOVE", (data) => this.isHere(data) && this.reacted(data, -1));
     store.on("MESSAGE_REACTION_REMOVE_ALL", (data) => this.isHere(data) && this.list.change({ id: data.message_id, reactions: [] }));
-    store.on("CHANNEL_UPDATE", (channel) => this.isHere({ channel_id: channel.id }) && this.paintHead());
+    store.on("CHANNEL_UPDATE THREAD_UPDATE", (channel) => this.isHere({ channel_id: channel.id }) && this.paintHead());
     byId("to-present").addEventListener("click", () => this.toPresent());
     document.addEventListener("visibilitychange", () => this.edge("end"));
   }
@@ -71,6 +72,10 @@ export class Room {
       return;
     }
     this.paintHead();
+    if (this.channel.type === FORUM) {
+      this.history.leave();
+      return;
+    }
     this.composer.open(this.channel, this.title());
     this.showSkeleton();
     const since = this.unread.lastRead(this.channel.id);
@@ -110,7 +115,7 @@ export class Room {
     byId("room-name").textContent = title;
     byId("room-topic").textContent = channel.topic ?? "";
     byId("room-topic").title = channel.topic ?? "";
-    byId("room-mark").replaceChildren(icon(channel.guild_id ? "hash" : "at"));
+    byId("room-mark").replaceChildren(icon(markOf(channel)));
     document.title = `${channel.guild_id ? "#" : ""}${title} · Agora`;
   }
 
@@ -119,9 +124,9 @@ export class Room {
     const { channel } = this;
     byId("opening").hidden = this.history.more.older;
     const other = channel.guild_id ? null : this.store.user(channel.recipients[0]?.id);
-    byId("opening-mark").replaceChildren(other ? avatar(other) : icon("hash"));
-    byId("opening-title").textContent = channel.guild_id ? t("web.opening.channel", { name: channel.name }) : this.title();
-    byId("opening-text").textContent = channel.topic || t(channel.guild_id ? "web.opening.text" : "web.opening.direct", { name: this.title() });
+    byId("opening-mark").replaceChildren(other ? avatar(other) : icon(markOf(channel)));
+    byId("opening-title").textContent = channel.guild_id && !channel.thread_metadata ? t("web.opening.channel", { name: channel.name }) : this.title();
+    byId("opening-text").textContent = channel.topic || t(channel.thread_metadata ? "web.thread.opening" : channel.guild_id ? "web.opening.text" : "web.opening.direct", { name: this.title() });
   }
 
   /** The line above the first message that was not read yet. */
@@ -203,7 +208,7 @@ export class Room {
 
   /** After a lost session: what happened meanwhile is fetched, without moving the reader. */
   async refresh() {
-    if (!this.channel || !this.history.more) return;
+    if (!this.channel || !this.history.more || this.channel.type === FORUM) return;
     this.paintHead();
     this.composer.lock();
     if (this.history.atPresent && this.list.pinned) {

@@ -1,5 +1,7 @@
 /** Where the page is: /channels/{guild|@me}/{channel}[/{message}], kept in the browser's history. */
 
+import { API, rest } from "../shared/rest.js";
+
 const PATTERN = /^\/channels\/(@me|\d+)(?:\/(\d+))?(?:\/(\d+))?\/?$/;
 const LAST = "agora.last";
 
@@ -18,6 +20,19 @@ export class Route {
   read() {
     const match = PATTERN.exec(location.pathname);
     this.take(match?.[1] ?? "@me", match?.[2] ?? null, match?.[3] ?? null);
+    if (match?.[2] && match[1] !== "@me" && match[2] !== this.channelId) this.look(match[1], match[2], match[3] ?? null);
+  }
+
+  /** The page knows no archived threads: one that is named in the address is asked for. */
+  async look(guildId, channelId, messageId) {
+    try {
+      const channel = await rest.get(`${API}/channels/${channelId}`);
+      if (!channel.thread_metadata) return;
+      this.store.apply("THREAD_SEEN", channel);
+      this.go(guildId, channelId, messageId);
+    } catch (error) {
+      console.info("channel:", error.message);
+    }
   }
 
   go(guildId, channelId = null, messageId = null) {
@@ -45,7 +60,8 @@ export class Route {
   usual(guildId) {
     if (guildId === "@me") return null;
     const last = this.lastSeen()[guildId];
-    if (this.store.channels.get(last)?.guild_id === guildId) return last;
+    const seen = this.store.channels.get(last);
+    if (seen?.guild_id === guildId && !seen.thread_metadata?.archived) return last;
     return textChannels(this.store, guildId)[0]?.id ?? null;
   }
 
@@ -70,7 +86,7 @@ export class Route {
   }
 }
 
-const TEXT = new Set([0, 5]);
+const TEXT = new Set([0, 5, 15]);
 
 /** The text channels of a guild in the order people see: those without a category first. */
 export function textChannels(store, guildId) {

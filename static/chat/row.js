@@ -8,6 +8,7 @@ import { plainText } from "./mentions_text.js";
 import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
 import { paintReactions } from "./reactions.js";
+import { noticeOf, paintThread } from "../threads/mark.js";
 
 const CLOSE_TOGETHER = 7 * 60_000;
 
@@ -44,6 +45,7 @@ export function paintRow(row, message, store) {
   paintFiles(parts.files, message.attachments ?? [], message.embeds ?? []);
   paintQuote(parts, message, store);
   paintReactions(parts.reactions, message.reactions ?? []);
+  paintThread(parts.thread, message, store);
 }
 
 /** Agent or other bot: known only once the agents have been asked for. */
@@ -57,6 +59,12 @@ function callsMe(message, store) {
 }
 
 function paintBody(body, message, store) {
+  const notice = noticeOf(message, store);
+  body.classList.toggle("message__notice", Boolean(notice));
+  if (notice) {
+    body.replaceChildren(...notice);
+    return;
+  }
   const markup = message.content_html;
   body.classList.toggle("is-plain", !markup);
   if (markup) body.replaceChildren(sanitised(markup));

@@ -1,11 +1,12 @@
 /** The channel column: categories of a community, or one's direct messages. */
 
-import { build, byId, element, framed, renew } from "../shared/dom.js";
+import { build, byId, element, framed, icon, renew } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { listed, t } from "../shared/i18n.js";
 import { MANAGE_CHANNELS, may } from "../shared/permissions.js";
 import { compareIds } from "../shared/time.js";
 import { textChannels } from "../chat/route.js";
+import { markOf, threadsOf } from "../threads/kinds.js";
 import { createChannel } from "./create.js";
 
 const CLOSED = "agora.closed";
@@ -15,7 +16,7 @@ export class Channels {
   constructor(store, route, unread) {
     Object.assign(this, { store, route, unread });
     this.closed = new Set(JSON.parse(localStorage.getItem(CLOSED) ?? "[]"));
-    const events = "READY GUILD_CREATE GUILD_UPDATE CHANNEL_CREATE CHANNEL_UPDATE CHANNEL_DELETE GUILD_ROLE_UPDATE route unread MESSAGE_CREATE PRESENCE_UPDATE";
+    const events = "READY GUILD_CREATE GUILD_UPDATE CHANNEL_CREATE CHANNEL_UPDATE CHANNEL_DELETE GUILD_ROLE_UPDATE route unread MESSAGE_CREATE PRESENCE_UPDATE THREAD_CREATE THREAD_UPDATE THREAD_DELETE THREAD_SEEN THREAD_LIST_SYNC THREAD_MEMBERS_UPDATE THREAD_MEMBER_UPDATE";
     store.on(events, framed(() => this.paint()));
     byId("add-channel").addEventListener("click", () => createChannel(store, route, route.guildId));
     byId("channels").addEventListener("keydown", (event) => this.walk(event));
@@ -39,7 +40,7 @@ export class Channels {
     const categories = [...this.store.channels.values()].filter((channel) => channel.guild_id === guild.id && channel.type === CATEGORY);
     categories.sort((one, other) => one.position - other.position);
     const known = new Set(categories.map((category) => category.id));
-    const loose = element("ul", { className: "category category__list" }, ...channels.filter((channel) => !known.has(channel.parent_id)).map((channel) => this.link(channel)));
+    const loose = element("ul", { className: "category category__list" }, ...channels.filter((channel) => !known.has(channel.parent_id)).flatMap((channel) => this.links(channel)));
     const groups = categories.map((category) => [category, channels.filter((channel) => channel.parent_id === category.id)]);
     const shown = groups.filter(([, inside]) => allowed || inside.length > 0);
     return [loose, ...shown.map(([category, inside]) => this.category(category, inside, allowed))];
@@ -54,7 +55,7 @@ export class Channels {
     parts.add.addEventListener("click", () => createChannel(this.store, this.route, category.guild_id, category.id));
     parts.toggle.addEventListener("click", () => this.fold(category.id));
     const shown = closed ? channels.filter((channel) => this.isCurrent(channel) || this.unread.isUnread(channel)) : channels;
-    parts.list.append(...shown.map((channel) => this.link(channel)));
+    parts.list.append(...shown.flatMap((channel) => this.links(channel)));
     return parts.root;
   }
 
@@ -68,8 +69,16 @@ export class Channels {
     return channel.id === this.route.channelId;
   }
 
+  /** A channel with the open threads one takes part in, or looks at. */
+  links(channel) {
+    const threads = threadsOf(this.store, channel.id).filter((thread) => thread.member || this.isCurrent(thread));
+    return [this.link(channel), ...threads.map((thread) => this.link(thread))];
+  }
+
   link(channel) {
     const parts = build("channel");
+    parts.mark.replaceChildren(icon(markOf(channel)));
+    parts.link.classList.toggle("channel--thread", Boolean(channel.thread_metadata));
     parts.link.href = `/channels/${channel.guild_id ?? "@me"}/${channel.id}`;
     parts.name.textContent = channel.name;
     if (channel.topic) parts.link.title = channel.topic;

@@ -4,7 +4,7 @@ import { build } from "../shared/dom.js";
 import { formDialog } from "../shared/dialog.js";
 import { API, rest } from "../shared/rest.js";
 
-const TEXT = 0;
+const CATEGORY = 4;
 
 /** Wait until the gateway told of a new thing, so that opening it finds it. */
 function arrival(store, event, id, known) {
@@ -22,17 +22,17 @@ export function createChannel(store, route, guildId, parentId = null) {
   const parts = build("create-channel");
   parts.form.elements.type.forEach((choice) =>
     choice.addEventListener("change", () => {
-      parts.topicField.hidden = Number(parts.form.elements.type.value) !== TEXT;
+      parts.topicField.hidden = Number(parts.form.elements.type.value) === CATEGORY;
     }),
   );
   return formDialog(parts, async (data) => {
     const type = Number(data.get("type"));
     const body = { name: data.get("name").trim(), type };
-    if (type === TEXT && data.get("topic").trim()) body.topic = data.get("topic").trim();
-    if (type === TEXT && parentId) body.parent_id = parentId;
+    if (type !== CATEGORY && data.get("topic").trim()) body.topic = data.get("topic").trim();
+    if (type !== CATEGORY && parentId) body.parent_id = parentId;
     const channel = await rest.post(`${API}/guilds/${guildId}/channels`, body);
     await arrival(store, "CHANNEL_CREATE", channel.id, store.channels);
-    if (type === TEXT) route.go(guildId, channel.id);
+    if (type !== CATEGORY) route.go(guildId, channel.id);
   });
 }
 

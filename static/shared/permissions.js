@@ -6,6 +6,9 @@ export const MANAGE_GUILD = 1n << 5n;
 export const SEND_MESSAGES = 1n << 11n;
 export const ATTACH_FILES = 1n << 15n;
 export const MANAGE_MESSAGES = 1n << 13n;
+export const MANAGE_THREADS = 1n << 34n;
+export const CREATE_PUBLIC_THREADS = 1n << 35n;
+const SEND_IN_THREADS = 1n << 38n;
 const ALL = (1n << 53n) - 1n;
 
 /** The bits in a guild: everyone's role and one's own roles. */
@@ -16,8 +19,16 @@ function guildBits(store, guild) {
   return bits & ADMINISTRATOR ? ALL : bits;
 }
 
+/** In a thread the channel's own bits count, but for sending. */
+function threadBits(store, guild, thread) {
+  const parent = store.channels.get(thread.parent_id);
+  const bits = parent ? channelBits(store, guild, parent) : 0n;
+  return bits & SEND_IN_THREADS ? bits | SEND_MESSAGES : bits & ~SEND_MESSAGES;
+}
+
 /** With the channel's overwrites, in the order that Discord documents. */
 function channelBits(store, guild, channel) {
+  if (channel.thread_metadata) return threadBits(store, guild, channel);
   let bits = guildBits(store, guild);
   if (bits === ALL) return bits;
   const own = new Set(guild.members.get(store.me.id)?.roles ?? []);

@@ -1,3 +1,5 @@
+import { countMessage, THREAD_REDUCERS } from "../threads/reducers.js";
+
 /** What the page knows: state from READY and the events after it, and who wants to hear of changes. */
 
 export class Store {
@@ -83,6 +85,7 @@ function keepChannel(store, channel) {
 }
 
 function dropChannel(store, { id }) {
+  for (const channel of [...store.channels.values()]) if (channel.thread_metadata && channel.parent_id === id) store.channels.delete(channel.id);
   store.channels.delete(id);
   store.direct.delete(id);
 }
@@ -101,9 +104,11 @@ function keepMessage(store, message) {
   message.mentions?.forEach((user) => store.keepUser({ id: user.id, username: user.username, global_name: user.global_name, avatar: user.avatar, bot: user.bot }));
   const channel = store.channels.get(message.channel_id);
   if (channel) channel.last_message_id = message.id;
+  countMessage(store, message);
 }
 
 const REDUCERS = {
+  ...THREAD_REDUCERS,
   READY: keepReady,
   GUILD_CREATE: keepGuild,
   GUILD_UPDATE: (store, data) => {
