@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from agora.inference.context import Line, PrivateContext, SharedContext, Task
+from agora.inference.pages import find_start, mark
 from agora.inference.safety import clean_block, clean_line, clean_name
 from agora.inference.subject import find_subject
 from agora.inference.wording import describe_task, describe_traits, list_trait_words, say
@@ -57,16 +58,10 @@ def find_style(metadata: Mapping[str, str]) -> Style:
     return "starter" if metadata.get(LAYOUT_KEY) == LAYOUT_VERSION else "chat"
 
 
-def keep_recent(lines: Sequence[Line], most: int, step: int = 8) -> tuple[Line, ...]:
-    """The newest lines, at most `most`, dropping the oldest `step` at a time.
-
-    Dropping in steps keeps the beginning of the transcript, and so the evaluated prefix, the same for a while.
-    """
-    excess = len(lines) - most
-    if excess <= 0:
-        return tuple(lines)
-    dropped = -(-excess // step) * step
-    return tuple(lines[min(dropped, len(lines) - 1) :])
+def keep_recent(lines: Sequence[Line], most: int) -> tuple[Line, ...]:
+    """The newest lines, at most `most` and more than half as many; the oldest go a page at a time (see `pages`)."""
+    start = find_start([mark(line.speaker, line.text) for line in lines], most) if len(lines) > most else 0
+    return tuple(lines[min(start, len(lines) - 1) :]) if lines else ()
 
 
 def build_shared(shared: SharedContext, style: Style = "starter") -> str:

@@ -112,11 +112,18 @@ def test_tasks_say_what_to_do() -> None:
         assert build_prompt(SHARED, agent("Cleo", task=task)).endswith(f"<|do|> {words} | even<|fr|>")
 
 
-def test_the_transcript_is_dropped_in_steps() -> None:
-    lines = [Line("Ada", str(i)) for i in range(40)]
-    starts = [keep_recent(lines[:n], most=20)[0].text for n in range(20, 37)]
-    assert sorted(set(starts), key=int) == ["0", "8", "16"]
+def test_the_transcript_is_cut_in_pages() -> None:
+    lines = [Line("Ada", str(i)) for i in range(200)]
+    for most in (2, 10, 40):
+        starts = [int(keep_recent(lines[:n], most)[0].text) for n in range(most + 1, 200)]
+        assert starts == sorted(starts)
+        assert len(set(starts)) <= 2.5 * len(starts) / (most // 2 + 1) + 2, "the beginning stays for half a page on average"
+        windows = [keep_recent(lines[max(0, n - most - 1) : n], most) for n in range(most + 1, 200)]
+        assert [int(window[0].text) for window in windows] == starts, "whatever was before the window has no say"
+        assert all(most // 2 < len(window) <= most for window in windows)
     assert keep_recent(lines, 20)[-1] is lines[-1]
+    assert keep_recent(lines[:5], 5) == tuple(lines[:5])
+    assert keep_recent((), 5) == ()
 
 
 def test_a_model_says_which_style_it_knows() -> None:

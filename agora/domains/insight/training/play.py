@@ -34,7 +34,7 @@ async def play(engine: Engine, language: Language, seed: int, turns: int = 8) ->
         last = shared.lines[-1].speaker if shared.lines else None
         task = Task("reply", last) if last else Task("open", about=topic.name)
         private = PrivateContext(speaker, task, characters[speaker])
-        recent = msgspec.structs.replace(shared, lines=keep_recent(shared.lines, _MOST_LINES, 2))
+        recent = msgspec.structs.replace(shared, lines=keep_recent(shared.lines, _MOST_LINES))
         request = GenerationRequest(
             prompt=text_prompt(build_prompt(recent, private), control=True),
             max_tokens=LONGEST,

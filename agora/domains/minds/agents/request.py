@@ -58,6 +58,8 @@ def build_ask(
         seed=int(roll(settings.seed, turn.id, attempt) * (1 << 31)),
         priority=Priority(int(turn.urgency)),
         scope=f"channel:{turn.channel_id}",
+        group=f"guild:{turn.guild_id or 0}",
+        owner=f"agent:{agent.id}",
     )
     return Ask(request, len(shared.lines))
 
@@ -71,7 +73,9 @@ def fit(engine: Engine, style: Style, shared: SharedContext, private: PrivateCon
         size = engine.count_tokens(_MARK.sub("\n", text))
         if size <= budget or len(kept.lines) <= _LEAST_LINES:
             return kept
-        most = max(_LEAST_LINES, min(len(kept.lines) - 1, len(kept.lines) * budget // max(1, size)))
+        # In steps of four: a number that changed with every message would move the beginning with it.
+        fitting = len(kept.lines) * budget // max(1, size)
+        most = max(_LEAST_LINES, min(len(kept.lines) - 1, fitting - fitting % 4))
 
 
 def choose_sampler(attempt: int) -> Sampler:

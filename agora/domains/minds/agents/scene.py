@@ -16,6 +16,7 @@ from agora.domains.place.accounts import Users
 from agora.domains.place.permissions import ChannelFacts, Directory
 from agora.domains.talk.messages import list_by_ids, list_recent
 from agora.inference.context import Language, Line, SharedContext
+from agora.inference.pages import find_start, mark
 from agora.kernel.app import App
 from agora.kernel.tx import Tx
 
@@ -41,7 +42,8 @@ class Scene(msgspec.Struct, frozen=True):
 
 def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> Scene:
     """Read what is needed for one turn, at once."""
-    rows = [row for row in reversed(list_recent(tx, channel_id, limit)) if row.content.strip()]
+    # One more than is shown: it tells that the channel goes on, so that the transcript is cut where it stays for a while.
+    rows = [row for row in reversed(list_recent(tx, channel_id, limit + 1)) if row.content.strip()]
     asked = _find_asked(tx, [row.id for row in rows])
     wanted = {row.reply_to for row in rows if row.reply_to} | set(asked.values()) | ({trigger_id} if trigger_id else set())
     others = list_by_ids(tx, list(wanted))
@@ -54,14 +56,12 @@ def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> S
     return focus(Scene(tuple(lines), trigger), limit)
 
 
-def focus(scene: Scene, most: int, step: int = 8) -> Scene:
+def focus(scene: Scene, most: int) -> Scene:
     """The newest messages, at most ``most``, and in any case the one to answer.
 
-    The oldest go ``step`` at a time, so that the beginning, which all agents of the channel share, stays the same for a while.
+    The oldest go a page at a time, so that the beginning, which all agents of the channel share, stays the same for a while.
     """
-    excess = len(scene.lines) - most
-    dropped = min(-(-excess // step) * step, len(scene.lines) - 1) if excess > 0 else 0
-    lines = scene.lines[dropped:]
+    lines = scene.lines[find_start([mark(said.id) for said in scene.lines], most) :]
     if scene.trigger is not None and all(said.id != scene.trigger.id for said in lines):
         lines = (*lines, scene.trigger)  # much was said since
     return Scene(lines, scene.trigger)
