@@ -66,7 +66,7 @@ class ChildEngine:
     ) -> None:
         """The model file at `path`, named `name` in receipts."""
         settings = msgspec.structs.replace(settings, model=str(path))
-        self._setup = Setup(settings, str(cache), limits, tuple(adapters))
+        self._setup = Setup(settings, str(cache), limits, tuple(adapters), name)
         self._name, self._limits = name, limits
         self._state: State = "stopped"
         self._reason = ""

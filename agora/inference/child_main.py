@@ -54,7 +54,7 @@ class Child:
         apply_limits(setup.limits)
         cache = Path(setup.cache)
         try:
-            engine = build_engine(setup.settings, ModelRegistry([], cache, cache), cache, setup.adapters)
+            engine = build_engine(setup.settings, ModelRegistry([], cache, cache), cache, setup.adapters, name=setup.name)
             await engine.start()
         except InferenceError as error:
             self._send(build_refusal("", error))

@@ -31,6 +31,7 @@ class Setup(msgspec.Struct, frozen=True, tag="setup"):
     cache: str
     limits: ChildLimits
     adapters: tuple[Adapter, ...] = ()
+    name: str = ""
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):

@@ -22,6 +22,10 @@ class ModelRefused(InferenceError):
     status = 422
 
 
+class ModelTooLarge(ModelRefused):
+    """The model would take more memory than the settings leave for it (422)."""
+
+
 class ModelNotFound(InferenceError):
     """No model of that name (404)."""
 

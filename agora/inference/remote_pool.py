@@ -53,6 +53,11 @@ class Remotes:
         self.peers: list[Peer] = []
         self.context = limits.context
 
+    @property
+    def configured(self) -> bool:
+        """Whether there is any server."""
+        return bool(self._addresses)
+
     async def start(self) -> None:
         """Begins to look after the servers; returns when each was looked at once."""
         if self._session is not None:

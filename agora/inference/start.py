@@ -15,8 +15,13 @@ from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
 
 
-def build_engine(settings: InferenceSettings, registry: ModelRegistry, cache: Path, adapters: Sequence[Adapter] = ()) -> Engine:
-    """An engine in this process, not yet started. Raises ModelNotFound; `start` raises ModelRefused or EngineUnusable."""
+def build_engine(
+    settings: InferenceSettings, registry: ModelRegistry, cache: Path, adapters: Sequence[Adapter] = (), *, name: str = ""
+) -> Engine:
+    """An engine in this process, not yet started; receipts call its model `name`, by default as its file.
+
+    Raises ModelNotFound; `start` raises ModelRefused or EngineUnusable.
+    """
     if settings.engine == "fake":
         return FakeEngine()
     path = registry.get_path(settings.model)
@@ -27,4 +32,4 @@ def build_engine(settings: InferenceSettings, registry: ModelRegistry, cache: Pa
         backend = LlamaBackend(path, settings, adapters)
         return Loaded(backend, registry.hash_file(path), find_style(info.metadata), describe_system())
 
-    return ThreadEngine(load, settings, name=path.stem)
+    return ThreadEngine(load, settings, name=name or path.stem)

@@ -78,7 +78,7 @@ async def speak(app: App, agent: Agent, turn: Turn) -> Spoken:
     scene = await system(app).read(find_scene, turn.channel_id, settings.transcript, turn.message_id)
     if turn.message_id is not None and scene.trigger is None:
         raise Silent("the message was withdrawn")
-    engine, style = await find_engine(app, agent.model)
+    engine, style = await find_engine(app, agent.model, channel.guild_id)
     if style == "starter":
         scene = focus(scene, STARTER_LINES)
     language = choose_language(app, channel, agent, scene)

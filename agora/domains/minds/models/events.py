@@ -9,4 +9,17 @@ class ModelChosen(Event, frozen=True, kw_only=True):
     name: str
 
 
-ALL = (ModelChosen,)
+class GuildModelChosen(Event, frozen=True, kw_only=True):
+    """A community's model was chosen; an empty name leaves it to the server."""
+
+    guild_id: int
+    name: str
+
+
+class ModelRemoved(Event, frozen=True, kw_only=True):
+    """A model's or an adapter's file was removed."""
+
+    name: str
+
+
+ALL = (ModelChosen, GuildModelChosen, ModelRemoved)

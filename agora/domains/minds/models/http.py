@@ -1,46 +1,49 @@
-"""REST: the models of this server, and which one runs."""
+"""REST: the models of this server, which one runs, what is in memory, and the servers of models."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import msgspec
 
-from agora.domains.minds.models.service import list_models, use_model
-from agora.inference.ports import Engine
-from agora.inference.registry import ModelEntry
-from agora.kernel.access import OWNER
+from agora.domains.minds.models.host import Host
+from agora.domains.minds.models.loaded import REMOTE
+from agora.domains.minds.models.service import (
+    add_model,
+    list_models,
+    list_remote_models,
+    remove_model,
+    use_model,
+    use_model_in_guild,
+)
+from agora.domains.minds.models.views import (
+    EngineView,
+    LoadedView,
+    ModelDetails,
+    ModelView,
+    build_details,
+    build_engine_view,
+    build_loaded,
+    build_model,
+    build_remote,
+    find_guild_model,
+)
+from agora.inference.errors import EngineStopped, ModelNotFound
+from agora.inference.registry import ModelRegistry
+from agora.inference.remote_pool import Remotes
+from agora.inference.settings import InferenceSettings
+from agora.kernel.access import OWNER, needs
 from agora.kernel.app import App
 from agora.kernel.http import Bucket, Request, Route
+from agora.protocol.permissions import Permission
 
 MODELS = "/api/agora/models"
-
-
-class ModelView(msgspec.Struct, frozen=True, kw_only=True):
-    """A model file; ``problem`` says why a broken one cannot be used."""
-
-    name: str
-    in_use: bool
-    problem: str | None
-    title: str | None = None
-    architecture: str | None = None
-    parameters: int | None = None
-    context: int | None = None
-    quantisation: str | None = None
-    bytes: int | None = None
-    licence: str | None = None
-
-
-class EngineView(msgspec.Struct, frozen=True, kw_only=True):
-    """What runs: ``state`` is stopped, starting, ready or failed; ``reason`` says why and what to do."""
-
-    state: str
-    model: str | None
-    reason: str | None
-    active: int
-    waiting: int
+_CHANGE = Bucket("models.use", 5, 10.0)
 
 
 class ModelPage(msgspec.Struct, frozen=True):
-    """All model files, and the engine."""
+    """All models, and the engine."""
 
     items: list[ModelView]
     engine: EngineView
@@ -48,56 +51,119 @@ class ModelPage(msgspec.Struct, frozen=True):
 
 
 class UseBody(msgspec.Struct, frozen=True):
-    """The name of a model; empty leaves the choice to the server."""
+    """The name of a model, also with adapters (``model+adapter@0.5``); empty leaves the choice to the server."""
 
     name: str
 
 
-def build_model(entry: ModelEntry, in_use: str) -> ModelView:
-    """One file."""
-    info = entry.info
-    if info is None:
-        return ModelView(name=entry.name, in_use=False, problem=entry.problem)
-    return ModelView(
-        name=entry.name,
-        in_use=entry.name == in_use,
-        problem=None,
-        title=info.title,
-        architecture=info.architecture,
-        parameters=info.parameters,
-        context=info.context,
-        quantisation=info.quantisation,
-        bytes=info.bytes,
-        licence=info.licence or None,
-    )
+class AddBody(msgspec.Struct, frozen=True):
+    """A GGUF file of the server's machine, to be copied or linked."""
+
+    path: str
+    link: bool = False
 
 
-def build_engine_view(app: App) -> EngineView:
-    """The engine as it is now."""
-    engine = app.find(Engine)
-    if engine is None:
-        return EngineView(state="stopped", model=None, reason="This process runs no models.", active=0, waiting=0)
-    info = engine.info()
-    return EngineView(
-        state=info.state,
-        model=info.model or None,
-        reason=info.reason or None,
-        active=info.active,
-        waiting=info.waiting,
-    )
+class GuildModel(msgspec.Struct, frozen=True):
+    """The model of a community's agents that have none of their own; empty leaves it to the server."""
+
+    name: str
 
 
 async def get_models(request: Request) -> ModelPage:
-    """All models."""
-    engine = build_engine_view(request.ctx.app)
-    entries = await list_models(request.ctx.app)
-    return ModelPage([build_model(entry, engine.model or "") for entry in entries], engine)
+    """All models, those of servers last."""
+    app = request.ctx.app
+    engine = build_engine_view(app)
+    settings, in_use = app.config.get(InferenceSettings), engine.model or ""
+    files = [build_model(entry, in_use, settings) for entry in await list_models(app)]
+    remote = [build_remote(name, model, in_use) for name, model in list_remote_models(app).items()]
+    return ModelPage([*files, *(msgspec.convert(msgspec.to_builtins(one), ModelView) for one in remote)], engine)
+
+
+async def get_model(request: Request) -> ModelDetails:
+    """One model."""
+    return await find_details(request.ctx.app, str(request.path["name"]))
+
+
+async def find_details(app: App, name: str) -> ModelDetails:
+    """One model with everything its head says. Raises ModelNotFound."""
+    in_use = build_engine_view(app).model or ""
+    if name.startswith(REMOTE):
+        model = list_remote_models(app).get(name)
+        if model is None:
+            raise ModelNotFound(f"No server offers a model named {name.removeprefix(REMOTE)}.")
+        return build_remote(name, model, in_use)
+    entry = await asyncio.to_thread(app.get(ModelRegistry).find, name)
+    if entry is None:
+        raise ModelNotFound(f"There is no model named {name}; GET {MODELS} lists them.")
+    return build_details(entry, in_use, app.config.get(InferenceSettings))
+
+
+async def post_model(request: Request) -> ModelDetails:
+    """Add a file."""
+    body: AddBody = request.body
+    info = await add_model(request.ctx, Path(body.path), link=body.link)
+    return await find_details(request.ctx.app, info.name)
+
+
+async def delete_model(request: Request) -> None:
+    """Remove a file."""
+    await remove_model(request.ctx, str(request.path["name"]))
 
 
 async def put_use(request: Request) -> dict[str, str]:
     """Choose a model."""
     body: UseBody = request.body
     return {"name": await use_model(request.ctx, body.name)}
+
+
+async def get_loaded(request: Request) -> LoadedView:
+    """What is in memory."""
+    remotes = request.ctx.app.find(Remotes)
+    return build_loaded(request.ctx.app, remotes.list_servers() if remotes is not None else [])
+
+
+async def post_load(request: Request) -> LoadedView:
+    """Load a model now instead of at its first text."""
+    body: UseBody = request.body
+    await get_host(request).find(body.name)
+    return await get_loaded(request)
+
+
+async def post_unload(request: Request) -> LoadedView:
+    """Unload a model; the chosen one stays."""
+    body: UseBody = request.body
+    host = get_host(request)
+    if body.name != host.shelf.pinned:
+        host.shelf.retire(body.name)
+    return await get_loaded(request)
+
+
+def get_host(request: Request) -> Host:
+    """Raises EngineStopped where no models run."""
+    host = request.ctx.app.find(Host)
+    if host is None:
+        raise EngineStopped("This process runs no models.")
+    return host
+
+
+async def post_look(request: Request) -> LoadedView:
+    """Ask the servers of models how they are, now."""
+    remotes = request.ctx.app.find(Remotes)
+    if remotes is not None and remotes.configured:
+        await remotes.start()
+        await remotes.look()
+    return await get_loaded(request)
+
+
+async def get_guild_model(request: Request) -> GuildModel:
+    """A community's model."""
+    return GuildModel(find_guild_model(request.ctx.app, request.id("guild_id")))
+
+
+async def put_guild_model(request: Request) -> GuildModel:
+    """Choose a community's model."""
+    body: GuildModel = request.body
+    return GuildModel(await use_model_in_guild(request.ctx, request.id("guild_id"), body.name))
 
 
 ROUTES = (
@@ -109,6 +175,17 @@ ROUTES = (
         answer=ModelPage,
     ),
     Route(
+        method="POST",
+        path=MODELS,
+        handler=post_model,
+        summary="Add a GGUF file of the server's machine, as a copy or as a link.",
+        access=OWNER,
+        body=AddBody,
+        answer=ModelDetails,
+        status=201,
+        bucket=_CHANGE,
+    ),
+    Route(
         method="PUT",
         path=MODELS + "/use",
         handler=put_use,
@@ -116,6 +193,77 @@ ROUTES = (
         access=OWNER,
         body=UseBody,
         answer=dict[str, str],
-        bucket=Bucket("models.use", 5, 10.0),
+        bucket=_CHANGE,
+    ),
+    Route(
+        method="GET",
+        path=MODELS + "/loaded",
+        handler=get_loaded,
+        summary="The models in memory, the limit, and the servers of models.",
+        access=OWNER,
+        answer=LoadedView,
+    ),
+    Route(
+        method="POST",
+        path=MODELS + "/load",
+        handler=post_load,
+        summary="Load a model now instead of at its first text.",
+        access=OWNER,
+        body=UseBody,
+        answer=LoadedView,
+        bucket=_CHANGE,
+    ),
+    Route(
+        method="POST",
+        path=MODELS + "/unload",
+        handler=post_unload,
+        summary="Unload a model when it has finished what it writes; the chosen one stays.",
+        access=OWNER,
+        body=UseBody,
+        answer=LoadedView,
+        bucket=_CHANGE,
+    ),
+    Route(
+        method="POST",
+        path=MODELS + "/look",
+        handler=post_look,
+        summary="Ask the servers of models now whether they are well and what they offer.",
+        access=OWNER,
+        answer=LoadedView,
+        bucket=_CHANGE,
+    ),
+    Route(
+        method="GET",
+        path=MODELS + "/{name:.+}",
+        handler=get_model,
+        summary="One model: architecture, size, context, licence, quantisation, template.",
+        answer=ModelDetails,
+    ),
+    Route(
+        method="DELETE",
+        path=MODELS + "/{name:.+}",
+        handler=delete_model,
+        summary="Remove a file that was added; whoever uses it changes over to the server's own model.",
+        access=OWNER,
+        status=204,
+        bucket=_CHANGE,
+    ),
+    Route(
+        method="GET",
+        path="/api/agora/guilds/{guild_id}/model",
+        handler=get_guild_model,
+        summary="The model of a community's agents; empty leaves it to the server.",
+        access=needs(int(Permission.MANAGE_GUILD)),
+        answer=GuildModel,
+    ),
+    Route(
+        method="PUT",
+        path="/api/agora/guilds/{guild_id}/model",
+        handler=put_guild_model,
+        summary="Choose the model of a community's agents that have none of their own.",
+        access=needs(int(Permission.MANAGE_GUILD)),
+        body=GuildModel,
+        answer=GuildModel,
+        bucket=_CHANGE,
     ),
 )

@@ -20,4 +20,14 @@ def create_choice(op: Operations) -> None:
     )
 
 
-STEPS = [create_choice]
+def create_guild_choice(op: Operations) -> None:
+    """The models chosen for communities."""
+    op.create_table(
+        "models_guild_choice",
+        sa.Column("guild_id", sa.BigInteger, primary_key=True),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+    )
+
+
+STEPS = [create_choice, create_guild_choice]

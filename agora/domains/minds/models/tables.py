@@ -1,4 +1,4 @@
-"""The model chosen by hand: one row, id 1."""
+"""The model chosen by hand for the server (one row, id 1), and those chosen for communities."""
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table
 
@@ -12,4 +12,12 @@ choice = Table(
     Column("at", BigInteger, nullable=False),
 )
 
-ALL = (choice,)
+guild_choice = Table(
+    "models_guild_choice",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+ALL = (choice, guild_choice)

@@ -7,7 +7,14 @@ from pathlib import Path
 import msgspec
 
 from agora.domains.minds.agents import Agent, Roster
-from agora.domains.minds.models import Host, find_engine, list_models
+from agora.domains.minds.models import (
+    Host,
+    ModelSettings,
+    find_engine,
+    knows_model,
+    list_models,
+    list_remote_models,
+)
 from agora.inference.errors import EngineStopped, ModelNotFound
 from agora.inference.layout import Style
 from agora.inference.ports import Engine
@@ -40,10 +47,11 @@ async def find_target(app: App, name: str) -> Target:
         engine, style = await find_engine(app, agent.model)
         return Target(name, engine, style, agent)
     bare = name.removesuffix(LATEST)
-    if bare != app.get(Host).info().model and bare not in await list_names(app):
-        raise ModelNotFound(f"There is no model named {name!r}; GET /v1/models lists them.")
-    engine, style = await find_engine(app, bare)
-    return Target(name, engine, style)
+    for known in (bare, name):  # the names of some servers' models end with :latest themselves
+        if known in await list_names(app) or await knows_model(app, known):
+            engine, style = await find_engine(app, known)
+            return Target(name, engine, style)
+    raise ModelNotFound(f"There is no model named {name!r}; GET /v1/models lists them.")
 
 
 def find_agent(app: App, name: str) -> Agent:
@@ -66,14 +74,15 @@ def check_awake(app: App, agent: Agent) -> None:
 
 
 async def list_files(app: App) -> list[ModelEntry]:
-    """The model files that can be used."""
-    return [entry for entry in await list_models(app) if entry.info is not None]
+    """The model files that can be used to write."""
+    return [entry for entry in await list_models(app) if entry.info is not None and entry.info.kind == "text"]
 
 
 async def list_names(app: App) -> list[str]:
-    """The model in use, then the other files."""
+    """The model in use, then the other files, then the models of other servers."""
     running = app.get(Host).info().model
-    return list(dict.fromkeys([*([running] if running else []), *(entry.name for entry in await list_files(app))]))
+    files = [entry.name for entry in await list_files(app)]
+    return list(dict.fromkeys([*([running] if running else []), *files, *list_remote_models(app)]))
 
 
 def changed_ms(entry: ModelEntry) -> int:
@@ -89,7 +98,14 @@ def list_agents(app: App) -> list[Agent]:
     return app.get(Roster).all()
 
 
-def check_embedder(name: str) -> None:
+def find_embedder(app: App) -> str:
+    """The name of the embedding model in use."""
+    return app.config.get(ModelSettings).embedder or EMBEDDER
+
+
+def check_embedder(app: App, name: str) -> None:
     """Raises ModelNotFound for any other embedding model."""
-    if name.removesuffix(LATEST).lower() not in _EMBEDDER_NAMES:
-        raise ModelNotFound(f"There is no embedding model named {name!r}; this server has {EMBEDDER}.")
+    known = find_embedder(app)
+    names = (known.lower(), *(_EMBEDDER_NAMES if known == EMBEDDER else ()))
+    if name.removesuffix(LATEST).lower() not in names:
+        raise ModelNotFound(f"There is no embedding model named {name!r}; this server has {known}.")

@@ -71,7 +71,7 @@ async def post_embed(request: Request) -> Embedded:
     check_caller(request)
     started = time.monotonic_ns()
     body: EmbedBody = request.body
-    check_embedder(body.model)
+    check_embedder(request.ctx.app, body.model)
     texts = [body.input] if isinstance(body.input, str) else body.input
     vectors, tokens = await embed(request.ctx.app, texts, body.dimensions)
     return Embedded(body.model, vectors, time.monotonic_ns() - started, 0, tokens)

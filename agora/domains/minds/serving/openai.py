@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from agora.domains.minds.models import list_remote_models
 from agora.domains.minds.serving.asking import Wish, ask_chat, ask_text, build_grammar, build_sampler, read_stop
 from agora.domains.minds.serving.embedding import embed, to_base64
 from agora.domains.minds.serving.errors import build_openai_error, unsupported
-from agora.domains.minds.serving.names import AGENT, EMBEDDER, changed_ms, check_embedder, find_target, list_agents, list_files
+from agora.domains.minds.serving.names import AGENT, changed_ms, check_embedder, find_embedder, find_target, list_agents, list_files
 from agora.domains.minds.serving.openai_shapes import (
     Answer,
     CachedTokens,
@@ -51,10 +52,11 @@ async def get_model(request: Request) -> Model:
 
 
 async def list_all(app: App) -> list[Model]:
-    """Files, agents, and the embedding model. ``created`` is in seconds."""
+    """Files, other servers' models, agents, and the embedding model. ``created`` is in seconds."""
     files = [Model(entry.name, changed_ms(entry) // 1000, "agora") for entry in await list_files(app)]
+    remote = [Model(name, 0, "remote") for name in list_remote_models(app)]
     agents = [Model(AGENT + agent.name, agent.created_at // 1000, "agora") for agent in list_agents(app)]
-    return [*files, *agents, Model(EMBEDDER, 0, "agora")]
+    return [*files, *remote, *agents, Model(find_embedder(app), 0, "agora")]
 
 
 async def post_chat(request: Request) -> Any:
@@ -118,7 +120,7 @@ async def post_completion(request: Request) -> Any:
 async def post_embeddings(request: Request) -> Embeddings:
     """Vectors for texts."""
     body: EmbeddingBody = request.body
-    check_embedder(body.model)
+    check_embedder(request.ctx.app, body.model)
     texts = [body.input] if isinstance(body.input, str) else body.input
     vectors, tokens = await embed(request.ctx.app, texts, body.dimensions)
     packed = body.encoding_format == "base64"

@@ -7,11 +7,15 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agora.domains.minds.models import host as host_module
 from agora.domains.minds.models.host import Host
-from agora.inference.errors import EngineStopped, ModelRefused
+from agora.domains.minds.models.loaded import Opener
+from agora.inference.errors import EngineStopped, ModelRefused, ModelTooLarge
+from agora.inference.model_info import inspect_model
+from agora.inference.model_memory import estimate_memory
 from agora.inference.ports import GenerationRequest, complete, text_prompt
 from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
@@ -21,9 +25,10 @@ SETTINGS = InferenceSettings(context=1024, sequences=2, remembered=0, threads=1,
 
 
 @contextlib.asynccontextmanager
-async def open_host(folder: Path, name: str = "") -> AsyncIterator[Host]:
-    """A host over the models of a folder."""
-    host = Host(SETTINGS, ModelRegistry([], folder, folder / "cache"), folder / "cache")
+async def open_host(folder: Path, name: str = "", *, limit: int = 1 << 40, **changes: object) -> AsyncIterator[Host]:
+    """A host over the models of a folder; `limit` in bytes, `changes` of the settings."""
+    settings = msgspec.structs.replace(SETTINGS, **changes)
+    host = Host(Opener(settings, ModelRegistry([], folder, folder / "cache"), folder / "cache"), limit)
     host.choose(name)
     task = asyncio.create_task(host.run())
     try:
@@ -93,3 +98,104 @@ async def test_an_agent_may_speak_with_a_model_of_its_own(tmp_path: Path) -> Non
         assert (await host.find(None))[0].info().model == "one"
         # one that is not there leaves the agent with the server's own
         assert (await host.find("gone"))[0].info().model == "one"
+
+
+async def test_a_model_that_is_missing_is_stood_in_for_and_taken_when_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_module, "LOOK_S", 0.05)
+    write_tiny_model(tmp_path / "one.gguf")
+    async with open_host(tmp_path, "late") as host:
+        await until(lambda: host.info().model == "one")
+        assert "no model named late" in host.info().reason
+        write_tiny_model(tmp_path / "late.gguf", TinyShape(seed=9))
+        await until(lambda: host.info().model == "late")
+        assert host.info().reason == ""
+
+
+async def test_memory_is_kept_within_its_limit(tmp_path: Path) -> None:
+    for seed, name in enumerate(("one", "two", "three")):
+        write_tiny_model(tmp_path / f"{name}.gguf", TinyShape(seed=seed))
+    one = estimate_memory(inspect_model(tmp_path / "one.gguf"), SETTINGS)
+    async with open_host(tmp_path, "one", limit=2 * one + 1000) as host:
+        await until(lambda: host.info().state == "ready")
+        two, _ = await host.find("two")
+        stream = two.generate(GenerationRequest(prompt=text_prompt("x"), grammar='root ::= "a" root', max_tokens=900))
+        await anext(stream)
+        with pytest.raises(ModelTooLarge, match="memory_mib"):
+            await host.find("three")  # one is the chosen one and two is at work
+        await stream.aclose()
+        await until(lambda: two.info().active == 0)
+        three, _ = await host.find("three")
+        assert (three.info().state, two.info().state) == ("ready", "stopped")
+        assert [loaded.name for loaded in host.shelf.list_loaded()] == ["one", "three"]
+        assert [loaded.pinned for loaded in host.shelf.list_loaded()] == [True, False]
+
+
+async def test_changing_over_works_when_both_do_not_fit_at_once(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "one.gguf")
+    write_tiny_model(tmp_path / "two.gguf", TinyShape(seed=8))
+    write_tiny_model(tmp_path / "huge.gguf", TinyShape(layers=64))
+    one = estimate_memory(inspect_model(tmp_path / "one.gguf"), SETTINGS)
+    async with open_host(tmp_path, "one", limit=one + 1_000_000) as host:
+        await until(lambda: host.info().state == "ready")
+        host.choose("two")
+        await until(lambda: host.info().model == "two" and host.info().state == "ready")
+        assert len(host.shelf.list_loaded()) == 1
+        host.choose("huge")
+        await until(lambda: "huge needs about" in host.info().reason)
+        assert (host.info().model, host.info().state) == ("two", "ready")
+
+
+async def test_what_is_written_when_the_model_changes_is_finished(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "one.gguf")
+    write_tiny_model(tmp_path / "two.gguf", TinyShape(seed=8))
+    async with open_host(tmp_path, "one") as host:
+        await until(lambda: host.info().state == "ready")
+        stream = host.generate(GenerationRequest(prompt=text_prompt("x"), grammar='root ::= "a" root', max_tokens=500))
+        first = await anext(stream)
+        host.choose("two")
+        await until(lambda: host.info().model == "two")
+        rest = [delta async for delta in stream]
+        assert rest[-1].receipt is not None
+        assert (rest[-1].finish, rest[-1].receipt.model) == ("length", "one")
+        assert len(first.text) + sum(len(delta.text) for delta in rest) == 500
+
+
+async def test_what_nobody_asks_for_is_unloaded(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "one.gguf")
+    write_tiny_model(tmp_path / "two.gguf", TinyShape(seed=8))
+    async with open_host(tmp_path, "one") as host:
+        await until(lambda: host.info().state == "ready")
+        two, _ = await host.find("two")
+        host.shelf.sweep(idle_s=3600)
+        assert len(host.shelf.list_loaded()) == 2
+        host.shelf.sweep(idle_s=0)
+        await until(lambda: two.info().state == "stopped")
+        assert [loaded.name for loaded in host.shelf.list_loaded()] == ["one"]
+
+
+async def test_a_model_that_is_removed_while_in_use_gives_way_to_the_servers_own(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "a.gguf")
+    path = write_tiny_model(tmp_path / "b.gguf", TinyShape(seed=8))
+    async with open_host(tmp_path, "b") as host:
+        await until(lambda: host.info().state == "ready")
+        stream = host.generate(GenerationRequest(prompt=text_prompt("x"), grammar='root ::= "a" root', max_tokens=300))
+        await anext(stream)
+        path.unlink()
+        host.forget("b")
+        await until(lambda: host.info().model == "a" and host.info().state == "ready")
+        assert [delta async for delta in stream][-1].finish == "length"
+        assert (await host.find("b"))[0].info().model == "a"
+
+
+async def test_the_same_model_in_a_process_of_its_own(tmp_path: Path) -> None:
+    write_tiny_model(tmp_path / "one.gguf")
+    request = GenerationRequest(prompt=text_prompt("hello"), max_tokens=6, seed=1)
+    texts = []
+    for isolation in ("thread", "process"):
+        async with open_host(tmp_path, "one", isolation=isolation, exact=True) as host:
+            await until(lambda host=host: host.info().state == "ready")
+            assert host.info().engine == ("llama" if isolation == "thread" else "process")
+            texts.append((await complete(host, request)).text)
+    assert texts[0] == texts[1]
