@@ -1,0 +1,26 @@
+"""Transfers: the table of contents."""
+
+from __future__ import annotations
+
+from agora.domains.operations.transfer import audit, cli, events, http, migrations, tables
+from agora.domains.operations.transfer.jobs import run_export, tidy
+from agora.domains.operations.transfer.model import Run
+from agora.domains.operations.transfer.settings import TransferSettings
+from agora.domains.operations.transfer.writes import EXPORT
+from agora.kernel.domain import Domain, durable, every
+from agora.kernel.jobs import Worker
+
+USES = ("accounts", "permissions", "guilds", "channels", "audit", "files", "messages", "reactions")
+
+DOMAIN = Domain(
+    name="transfer",
+    tables=tables.ALL,
+    migrations=migrations.STEPS,
+    events=events.ALL,
+    routes=http.ROUTES,
+    settings={"transfer": TransferSettings},
+    cli=cli.app,
+    listeners=(durable("transfer.audit", audit.EVENTS, audit.on_acts),),
+    jobs=(every("1d", tidy),),
+    offers=(Worker(EXPORT, Run, run_export, tries=3),),
+)
