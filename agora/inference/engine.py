@@ -5,10 +5,11 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from agora.inference.backend import Backend
-from agora.inference.errors import BadRequestToModel, EngineStopped, QueueFull
+from agora.inference.errors import BadRequestToModel, EngineStopped, InferenceError, QueueFull
 from agora.inference.job import Job
 from agora.inference.layout import Style
 from agora.inference.ports import Delta, EngineInfo, GenerationRequest, Segment
@@ -24,6 +25,12 @@ LONG_PROMPT = 4000
 
 STOP_SECONDS = 5.0
 """How long `stop` waits for the thread; it is cut short in the middle of a step, so this is never reached in health."""
+
+LOOK_SECONDS = 1.0
+"""How often the watchdog looks."""
+
+MOST_LOST = 2
+"""Threads that hang for good cannot be ended and keep their memory; after so many the engine is not started again."""
 
 State = Literal["stopped", "starting", "ready", "failed"]
 
@@ -50,6 +57,9 @@ class ThreadEngine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._streams: dict[str, asyncio.Queue[Event]] = {}
         self._arrivals = 0
+        self._round = 0
+        self._lost = 0
+        self._watchdog: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Loads the model and starts the thread. Raises InferenceError and can be called again."""
@@ -62,9 +72,13 @@ class ThreadEngine:
         except BaseException as error:
             self._state, self._reason = "failed", str(error)
             raise
-        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, self._deliver)
+        self._round += 1
+        deliver = partial(self._deliver, self._round)
+        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, deliver)
         self._worker.start()
         self._state = "ready"
+        if self._watchdog is None:
+            self._watchdog = asyncio.create_task(self._watch(), name="inference-watchdog")
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta, None]:
         """See Engine.generate."""
@@ -96,15 +110,40 @@ class ThreadEngine:
 
     async def stop(self) -> None:
         """See Engine.stop."""
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is not None:
+            watchdog.cancel()
+            await asyncio.gather(watchdog, return_exceptions=True)
         worker, self._worker, self._model = self._worker, None, None
         self._state = "stopped"
-        if worker is None:
+        if worker is not None:
+            await _end(worker)
+            await asyncio.sleep(0)  # lets the last events, which the thread has queued, reach their streams
+
+    async def check_alive(self, now: float) -> None:
+        """Starts anew when one step has taken longer than the settings allow; `now` of the monotonic clock.
+
+        What was being written ends with EngineStopped and can be asked again.
+        """
+        worker, limit = self._worker, self._settings.process_watchdog_s
+        if worker is None or self._state != "ready" or worker.busy_since is None or now - worker.busy_since <= limit:
             return
-        worker.shut_down()
-        await asyncio.to_thread(worker.join, STOP_SECONDS)
-        if worker.is_alive():
-            log.error("the model engine's thread did not end within %g s", STOP_SECONDS)
-        await asyncio.sleep(0)  # lets the last events, which the thread has queued, reach their streams
+        log.error("the model engine made no step for %d s and is started anew", limit)
+        self._state, self._reason = "starting", "it did not answer and is being started anew"
+        self._round += 1  # nothing that the old thread may still say reaches anybody
+        error = EngineStopped(f"The model engine did not answer for {limit} s and is started anew; try again.")
+        for request_id, stream in self._streams.items():
+            stream.put_nowait(Failure(request_id, error))
+        if not await _end(worker):
+            self._lost += 1
+        if self._lost >= MOST_LOST:
+            self._state, self._reason = "failed", "it hangs again and again; choose another model or restart Agora"
+            return
+        self._state = "stopped"
+        try:
+            await self.start()
+        except InferenceError as failure:
+            log.error("the model engine could not be started anew: %s", failure)
 
     def info(self) -> EngineInfo:
         """See Engine.info."""
@@ -160,17 +199,33 @@ class ThreadEngine:
             return request.seed & SEED_MASK
         return self._settings.seed if self._settings.seed >= 0 else secrets.randbits(31)
 
-    def _deliver(self, events: Sequence[Event]) -> None:
-        """Called by the worker thread once per step."""
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.check_alive(time.monotonic())
+
+    def _deliver(self, number: int, events: Sequence[Event]) -> None:
+        """Called by the worker thread of this number once per step."""
         if self._loop is None:
             return
         try:
-            self._loop.call_soon_threadsafe(self._dispatch, events)
+            self._loop.call_soon_threadsafe(self._dispatch, number, events)
         except RuntimeError:  # the loop is closed: nobody is left to read
             log.debug("the event loop ended before the model engine")
 
-    def _dispatch(self, events: Sequence[Event]) -> None:
+    def _dispatch(self, number: int, events: Sequence[Event]) -> None:
+        if number != self._round:
+            return
         for event in events:
             stream = self._streams.get(event.request_id)
             if stream is not None:
                 stream.put_nowait(event)
+
+
+async def _end(worker: Worker) -> bool:
+    """Ends a worker's thread; false when it does not end."""
+    worker.shut_down()
+    await asyncio.to_thread(worker.join, STOP_SECONDS)
+    if worker.is_alive():
+        log.error("the model engine's thread did not end within %g s", STOP_SECONDS)
+    return not worker.is_alive()

@@ -44,7 +44,8 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     process_cores: Annotated[int, Meta(ge=0, le=1024)] = 0
     """Cores that a model's process may use; 0 for all of them."""
     process_watchdog_s: Annotated[int, Meta(ge=5, le=3600)] = 60
-    """Seconds without a step, although there is work, after which a model's process is taken to hang and started again."""
+    """Seconds without a step, although there is work, after which a model's process (or thread) is taken to hang and started
+    again."""
     try_models: bool = True
     """Decode one token of a new model file in a child process first, so that a file that crashes llama.cpp is refused."""
 

@@ -55,6 +55,8 @@ class Worker(threading.Thread):
         self._ended = False
         self._failures = 0
         self.steps = 0
+        self.busy_since: float | None = None
+        """When the step that is being made began, on the monotonic clock; None between two steps."""
 
     @property
     def active(self) -> int:
@@ -107,6 +109,7 @@ class Worker(threading.Thread):
         """Seats, steps and hands out once. Anything unforeseen fails the seated requests and leaves the engine alive."""
         if self._stopping:
             return
+        self.busy_since = time.monotonic()
         try:
             for refusal in self._seating.fill():
                 self._fail(refusal.job, refusal.error, keep=True)
@@ -119,6 +122,7 @@ class Worker(threading.Thread):
             for job in list(self._seating.seated.values()):
                 self._fail(job, GenerationFailed(f"The model engine failed on this text: {error}"))
         self._hand_out()
+        self.busy_since = None
 
     def _take_commands(self) -> None:
         """All commands there are; waits for one when there is nothing else to do."""
