@@ -28,7 +28,9 @@ function size(bytes) {
 }
 
 /** A name as it stands in an address; a server's models have slashes in theirs. */
-const address = (name) => name.split("/").map(encodeURIComponent).join("/");
+function address(name) {
+  return name.split("/").map(encodeURIComponent).join("/");
+}
 
 async function refresh() {
   try {
@@ -58,8 +60,14 @@ function showEngine(engine) {
 
 // choosing
 
-const writers = () => known.filter((model) => model.kind === "text" && !model.problem);
-const option = (value, text, selected = false) => element("option", { value, textContent: text, selected });
+/** The models that write text. */
+function writers() {
+  return known.filter((model) => model.kind === "text" && !model.problem);
+}
+
+function option(value, text, selected = false) {
+  return element("option", { value, textContent: text, selected });
+}
 
 function showChoice(running) {
   const [base] = running.split("+");
@@ -177,7 +185,9 @@ async function showDetails(model) {
   }
 }
 
-const fact = (name, value) => [element("dt", { textContent: name }), element("dd", { textContent: value })];
+function fact(name, value) {
+  return [element("dt", { textContent: name }), element("dd", { textContent: value })];
+}
 
 function wireAdd() {
   const form = byId("add");
