@@ -32,6 +32,7 @@ class ErrorCode(enum.IntEnum):
     MAX_GUILDS = 30001
     MAX_PINS = 30003
     MAX_ROLES = 30005
+    MAX_WEBHOOKS = 30007
     MAX_REACTIONS = 30010
     MAX_GUILD_CHANNELS = 30013
     UNAUTHORIZED = 40001
@@ -65,6 +66,7 @@ class ErrorCode(enum.IntEnum):
     THREAD_EXISTS = 160004
     THREAD_LOCKED = 160005
     MAX_THREADS = 160006
+    WEBHOOK_NEEDS_THREAD = 220001
 
 
 MESSAGES: dict[ErrorCode, str] = {

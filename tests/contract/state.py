@@ -25,6 +25,7 @@ STATELESS = frozenset(
         "INVITE_CREATE",
         "INVITE_DELETE",
         "GUILD_AUDIT_LOG_ENTRY_CREATE",
+        "WEBHOOKS_UPDATE",
         "GUILD_MEMBERS_CHUNK",
         "AGORA_MESSAGE_PARTIAL",
         "AGORA_OVERRIDE",

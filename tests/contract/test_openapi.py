@@ -114,6 +114,31 @@ async def visit_channels(call: Tour, friend: Person) -> str:
     return str(channel)
 
 
+async def visit_webhooks(call: Tour, channel: str) -> None:
+    """All routes of webhooks: for who manages them, and by their token."""
+    hooks = f"/channels/{channel}/webhooks"
+    hook = await call("POST", hooks, {"name": "W"})
+    await call("GET", hooks)
+    await call("GET", f"/guilds/{call.guild}/webhooks")
+    managed, own = f"/webhooks/{hook['id']}", f"/webhooks/{hook['id']}/{hook['token']}"
+    for path in (managed, own):
+        await call("GET", path)
+        await call("PATCH", path, {"name": "V"})
+    said = f"{own}/messages/{(await call('POST', f'{own}?wait=true', {'content': 'said', 'username': 'U'}))['id']}"
+    await call("POST", own, {"content": "quiet"}, 204)
+    await call("GET", said)
+    await call("PATCH", said, {"content": "changed"})
+    await call("DELETE", said, status=204)
+    # the one answer that is no JSON: Slack's programs look for these two letters
+    slack = f"{own}/slack"
+    answer = await call.story.kit.request("POST", PREFIX + slack, json={"text": "from Slack"})
+    call.story.check("POST", PREFIX + slack, answer.status, answer.text)
+    call.called.add(("POST", slack))
+    await call("DELETE", own, status=204)
+    again = await call("POST", hooks, {"name": "W"})
+    await call("DELETE", f"/webhooks/{again['id']}", status=204)
+
+
 async def visit_threads(call: Tour, channel: str, friend: Person) -> None:
     """All routes of threads and forums."""
     message = (await call("POST", f"/channels/{channel}/messages", {"content": "begin"}))["id"]
@@ -163,6 +188,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     await visit_own(call, friend, other)
     channel = await visit_channels(call, friend)
     await visit_messages(call, channel)
+    await visit_webhooks(call, channel)
     await visit_threads(call, channel, friend)
     await visit_guild(call, friend)
     leaver = Tour(call.story, other, call.guild)

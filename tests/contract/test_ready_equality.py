@@ -138,6 +138,13 @@ async def invite(s: Scene) -> None:
     s.made["code"] = (await s.by("owner", "POST", f"/channels/{s.made['talk']}/invites", {"max_age": 0}))["code"]
 
 
+async def webhook(s: Scene) -> None:
+    hook = await s.by("owner", "POST", f"/channels/{s.made['talk']}/webhooks", {"name": "Herald"})
+    await s.by("owner", "POST", f"/webhooks/{hook['id']}/{hook['token']}?wait=true", {"content": "hear", "username": "Crier"})
+    await s.by("owner", "PATCH", f"/webhooks/{hook['id']}", {"name": "Bell"})
+    await s.by("owner", "DELETE", f"/webhooks/{hook['id']}", status=204)
+
+
 async def status(s: Scene, name: str, value: str) -> None:
     client = s.clients[name]
     await client.send(Op.PRESENCE_UPDATE, {"status": value, "since": 0, "activities": [], "afk": False})
@@ -256,6 +263,7 @@ STEPS: list[tuple[str, Step]] = [
         lambda s: s.by("owner", "DELETE", f"/channels/{s.made['hidden']}/permissions/{s.id('member')}", status=204),
     ),
     ("a channel hidden from one", lambda s: overwrite(s, 1, s.id("friend"), channel="talk", deny=VIEW)),
+    ("a webhook", webhook),
     ("a role", make_role),
     ("the hidden channel shown to the role", lambda s: overwrite(s, 0, s.made["role"], allow=VIEW)),
     ("the role given", lambda s: s.by("owner", "PUT", f"{s.guild}/members/{s.id('member')}/roles/{s.made['role']}", status=204)),

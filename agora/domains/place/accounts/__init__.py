@@ -10,7 +10,7 @@ from agora.domains.place.accounts.events import (
 from agora.domains.place.accounts.links import build_link, find_link, first_owner, make_link, take_link
 from agora.domains.place.accounts.model import Credential, CredentialKind, NewUser, User
 from agora.domains.place.accounts.names import check_username, free_username, name_key
-from agora.domains.place.accounts.pictures import image_type, read_data_uri, store_picture
+from agora.domains.place.accounts.pictures import PictureOf, image_type, read_data_uri, store_picture
 from agora.domains.place.accounts.ports import UserStep
 from agora.domains.place.accounts.queries import find_by_name
 from agora.domains.place.accounts.service import UserEdit, create_user, do_create_user, edit_user, register
@@ -25,6 +25,7 @@ __all__ = [
     "CredentialKind",
     "CredentialRevoked",
     "NewUser",
+    "PictureOf",
     "Session",
     "User",
     "UserCreated",

@@ -8,6 +8,8 @@ import binascii
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from agora.domains.place.accounts.avatars import DEFAULTS, draw_default
 from agora.domains.place.accounts.users import Users
 from agora.kernel.access import ANYONE
@@ -16,7 +18,10 @@ from agora.kernel.files import Files
 from agora.kernel.http import Reply, Request, Route
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agora.kernel.ctx import Ctx
+    from agora.kernel.tx import Tx
 
 MAX_BYTES = 2 << 20
 # By their first bytes. SVG is not among them: it can carry scripts.
@@ -27,6 +32,12 @@ _SIGNS = (
     (b"GIF89a", "image/gif"),
 )
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+
+class PictureOf(msgspec.Struct, frozen=True):
+    """Offered by whoever has speakers without an account: ``find_picture(tx, id)`` gives the hash of one's picture."""
+
+    find_picture: Callable[[Tx, int], str | None]
 
 
 def image_type(content: bytes) -> str | None:
@@ -67,10 +78,20 @@ async def get_avatar(request: Request) -> Reply:
     """A user's picture. The address holds the hash, so it can be kept for ever."""
     hash = str(request.path["hash"])
     user = request.ctx.app.get(Users).get(request.id("user_id"))
-    if user is None or user.avatar != hash:
+    if user is None:
+        await _check_other(request, hash)
+    elif user.avatar != hash:
         raise NotFound("This picture does not exist.")
     content = await request.ctx.app.get(Files).read(hash)
     return Reply(content, content_type=image_type(content) or "application/octet-stream", headers=_FOREVER)
+
+
+async def _check_other(request: Request, hash: str) -> None:
+    """The picture may be that of a speaker without an account."""
+    for other in request.ctx.app.offers(PictureOf):
+        if await request.ctx.read(other.find_picture, request.id("user_id")) == hash:
+            return
+    raise NotFound("This picture does not exist.")
 
 
 async def get_default(request: Request) -> Reply:

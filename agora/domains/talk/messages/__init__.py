@@ -15,6 +15,7 @@ from agora.domains.talk.messages.components import (
     find_control,
 )
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Origin, Patch, Sent
+from agora.domains.talk.messages.embeds import Embed
 from agora.domains.talk.messages.events import (
     MessageDeleted,
     MessageEdited,
@@ -52,6 +53,7 @@ __all__ = [
     "ComponentEmoji",
     "Control",
     "Draft",
+    "Embed",
     "Forget",
     "Has",
     "MessageCreate",

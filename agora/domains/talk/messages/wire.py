@@ -28,8 +28,10 @@ _EMBEDS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """Keys of ``draft.Origin``, as they stand in the table."""
+    """Keys of ``draft.Origin``, as they stand in the table. ``author`` is a webhook, under the name of this one message."""
 
+    author: msgspec.Raw | UnsetType = UNSET
+    webhook_id: str | UnsetType = UNSET
     application_id: str | UnsetType = UNSET
     interaction_metadata: msgspec.Raw | UnsetType = UNSET
     interaction: msgspec.Raw | UnsetType = UNSET
@@ -57,7 +59,8 @@ def build_message(
         id=str(row.id),
         channel_id=str(row.channel_id),
         guild_id=guild_id,
-        author=user_object(app, row.author_id),
+        author=user_object(app, row.author_id) if told.author is UNSET else told.author,
+        webhook_id=told.webhook_id,
         member=member,
         type=row.type,
         content=row.content,

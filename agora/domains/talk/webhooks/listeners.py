@@ -1,0 +1,27 @@
+"""What webhooks do when something happened elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agora.domains.place.channels import ChannelDeleted
+from agora.domains.place.guilds import GuildDeleted
+from agora.domains.talk.webhooks.writes import do_forget_channel, do_forget_guild
+from agora.kernel.ctx import Ctx
+from agora.kernel.domain import Effect
+from agora.kernel.events import Recorded
+from agora.kernel.tx import Tx
+
+
+async def on_place_ended(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:
+    """Webhooks end with their channel or guild."""
+
+    def do_forget(tx: Tx) -> None:
+        for recorded in batch:
+            event = recorded.event
+            if isinstance(event, ChannelDeleted):
+                do_forget_channel(tx, event.channel.id)
+            elif isinstance(event, GuildDeleted):
+                do_forget_guild(tx, event.guild.id)
+
+    return do_forget

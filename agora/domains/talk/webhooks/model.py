@@ -1,0 +1,19 @@
+"""A webhook: an address that may speak in one channel."""
+
+from __future__ import annotations
+
+import msgspec
+
+MAX_PER_CHANNEL = 15  # as on Discord
+MAX_NAME = 80
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """``creator_id`` is who made it; ``avatar`` the hash of its picture."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    creator_id: int
+    name: str
+    avatar: str | None = None
