@@ -23,6 +23,6 @@ class ThreadDesk(msgspec.Struct, frozen=True):
 
 
 class ChannelEnd(msgspec.Struct, frozen=True):
-    """Offered by whoever keeps things in channels: ``do_end(tx, channel)`` removes them when the channel ends, in its transaction."""
+    """Offered by whoever keeps things in channels: ``do_end(tx, channel)`` removes them in the transaction that ends it."""
 
     do_end: Callable[[Tx, ChannelFacts], None]

@@ -17,11 +17,11 @@ from agora.domains.place.guilds.events import (
 )
 from agora.domains.place.guilds.members import add_member, do_add_member, edit_member, remove_member
 from agora.domains.place.guilds.model import GuildEdit, MemberEdit, NewRole, RoleEdit
-from agora.domains.place.guilds.ports import GuildStep, LeaveStep
+from agora.domains.place.guilds.ports import GuildStep, LeaveStep, Writers
 from agora.domains.place.guilds.roles import create_role, delete_role, edit_role
 from agora.domains.place.guilds.service import create_guild, delete_guild, do_create_guild, edit_guild
 from agora.domains.place.guilds.wire import build_member, build_role
-from agora.domains.place.guilds.writes import do_forget_channel
+from agora.domains.place.guilds.writes import do_edit_member, do_forget_channel
 
 __all__ = [
     "GuildCreated",
@@ -43,6 +43,7 @@ __all__ = [
     "RoleDeleted",
     "RoleEdit",
     "RoleUpdated",
+    "Writers",
     "add_member",
     "build_member",
     "build_role",
@@ -52,6 +53,7 @@ __all__ = [
     "delete_role",
     "do_add_member",
     "do_create_guild",
+    "do_edit_member",
     "do_forget_channel",
     "edit_guild",
     "edit_member",

@@ -53,11 +53,12 @@ class MemberLeft(Event, frozen=True, kw_only=True):
 
 
 class MemberBanned(Event, frozen=True, kw_only=True):
-    """A user may no longer join."""
+    """A user may no longer join. What they wrote in the last ``delete_message_s`` seconds goes with them."""
 
     guild_id: int
     user_id: int
     reason: str | None = None
+    delete_message_s: int = 0
 
 
 class MemberUnbanned(Event, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from agora.domains.place.accounts import (
     read_data_uri,
     store_picture,
 )
-from agora.domains.place.guilds import http_invites, http_members, http_roles, service
+from agora.domains.place.guilds import http_crowds, http_invites, http_members, http_roles, service
 from agora.domains.place.guilds.bots import create_bot
 from agora.domains.place.guilds.members import leave_guild
 from agora.domains.place.guilds.model import GuildEdit
@@ -271,6 +271,7 @@ ROUTES = (
         access=ANYONE,
     ),
     *http_members.ROUTES,
+    *http_crowds.ROUTES,
     *http_roles.ROUTES,
     *http_invites.ROUTES,
 )

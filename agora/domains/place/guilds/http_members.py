@@ -22,6 +22,7 @@ from agora.protocol import payloads
 # It walks through all names: 0.1 s for 100,000 members.
 SEARCH = Bucket("guilds.search", 10, 10.0)
 Thousand = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=604_800)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -54,10 +55,10 @@ class OwnMemberBody(msgspec.Struct, frozen=True):
 
 
 class BanBody(msgspec.Struct, frozen=True):
-    """Accepted as Discord's clients send it; Agora keeps a banned member's messages."""
+    """How far back what they wrote goes with them; days is the older form."""
 
-    delete_message_seconds: int | None = None
-    delete_message_days: int | None = None
+    delete_message_seconds: Seconds | None = None
+    delete_message_days: Annotated[int, msgspec.Meta(ge=0, le=7)] | None = None
 
 
 class BansQuery(msgspec.Struct, frozen=True):
@@ -140,7 +141,9 @@ async def get_ban(request: Request) -> dict[str, Any] | None:
 
 async def ban(request: Request) -> None:
     """Remove a user and keep them out."""
-    await members.ban_member(request.ctx, request.id("guild_id"), request.id("user_id"))
+    body: BanBody = request.body
+    back_s = body.delete_message_seconds or (body.delete_message_days or 0) * 86_400
+    await members.ban_member(request.ctx, request.id("guild_id"), request.id("user_id"), back_s)
 
 
 async def unban(request: Request) -> None:

@@ -15,6 +15,7 @@ from agora.domains.place.guilds.writes import (
     do_add_member,
     do_ban,
     do_edit_member,
+    do_prune,
     do_remove_member,
     do_unban,
 )
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_member",
     "ban_member",
+    "ban_members",
     "do_add_member",
     "edit_member",
     "get_ban",
@@ -36,6 +38,7 @@ __all__ = [
     "leave_guild",
     "list_guild_bans",
     "list_members",
+    "prune_members",
     "remove_member",
     "search_members",
     "set_role",
@@ -43,6 +46,7 @@ __all__ = [
 ]
 
 MAX_NICK = 32
+DAY_MS = 24 * 60 * 60 * 1000
 LONGEST_TIMEOUT_MS = 28 * 24 * 60 * 60 * 1000
 
 
@@ -133,12 +137,44 @@ async def leave_guild(ctx: Ctx, guild_id: int) -> None:
     await ctx.write(do_remove_member, guild_id, ctx.actor.user_id, kicked=False)
 
 
-async def ban_member(ctx: Ctx, guild_id: int, user_id: int) -> None:
-    """Remove a member, or keep a stranger out. Raises NotFound 10013, Forbidden 50013."""
+async def ban_member(ctx: Ctx, guild_id: int, user_id: int, delete_message_s: int = 0) -> bool:
+    """Remove a member, or keep a stranger out, with what they wrote in the last seconds; false when they are banned already.
+
+    Raises NotFound 10013, Forbidden 50013.
+    """
     check_guild(ctx, Permission.BAN_MEMBERS, guild_id=guild_id)
     _check_user(ctx, user_id)
     check_above_member(ctx, guild_id, user_id)
-    await ctx.write(do_ban, guild_id, user_id)
+    return await ctx.write(do_ban, guild_id, user_id, delete_message_s)
+
+
+async def ban_members(ctx: Ctx, guild_id: int, user_ids: Iterable[int], delete_message_s: int = 0) -> tuple[list[int], list[int]]:
+    """Ban several: who was, and who could not be. Raises Forbidden 50013 without BAN_MEMBERS and MANAGE_GUILD."""
+    check_guild(ctx, Permission.BAN_MEMBERS | Permission.MANAGE_GUILD, guild_id=guild_id)
+    banned: list[int] = []
+    failed: list[int] = []
+    for user_id in user_ids:
+        try:
+            was = await ban_member(ctx, guild_id, user_id, delete_message_s)
+        except (Forbidden, NotFound, BadRequest):
+            was = False
+        (banned if was else failed).append(user_id)
+    return banned, failed
+
+
+async def prune_members(ctx: Ctx, guild_id: int, days: int, role_ids: Iterable[int], *, count_only: bool) -> int:
+    """Kick who has been silent for so many days and has no roles but these; returns how many there are.
+
+    Raises Forbidden 50013 without KICK_MEMBERS and MANAGE_GUILD.
+    """
+    check_guild(ctx, Permission.KICK_MEMBERS | Permission.MANAGE_GUILD, guild_id=guild_id)
+    wanted = frozenset(role_ids)
+    for role_id in wanted:
+        check_above_role(ctx, guild_id, get_role(ctx, guild_id, role_id))
+    since_ms = ctx.app.clock.now_ms() - days * DAY_MS
+    if count_only:
+        return await ctx.read(do_prune, guild_id, since_ms, wanted, count_only=True)
+    return await ctx.write(do_prune, guild_id, since_ms, wanted, count_only=False)
 
 
 async def unban_member(ctx: Ctx, guild_id: int, user_id: int) -> None:

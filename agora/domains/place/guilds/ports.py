@@ -19,6 +19,12 @@ class GuildStep(msgspec.Struct, frozen=True, kw_only=True):
     role_deleted: "Callable[[Tx, int, int], None]"
 
 
+class Writers(msgspec.Struct, frozen=True):
+    """An offer: ``list_writers(tx, guild_id, since_ms)`` gives who wrote anything there since then; pruning spares them."""
+
+    list_writers: "Callable[[Tx, int, int], frozenset[int]]"
+
+
 class LeaveStep(msgspec.Struct, frozen=True):
     """An offer: ``do_leave(tx, guild_id, user_id)`` ends what a member had there, in the transaction in which they leave."""
 

@@ -29,6 +29,10 @@ _HELD = prepare(
     .where(t.member_role.c.guild_id == bindparam("guild_id"), t.member_role.c.user_id == bindparam("user_id"))
     .order_by(t.member_role.c.role_id)
 )
+_GUILD_MEMBERS = prepare(select(t.member).where(t.member.c.guild_id == bindparam("guild_id")))
+_GUILD_HELD = prepare(
+    select(t.member_role).where(t.member_role.c.guild_id == bindparam("guild_id")).order_by(t.member_role.c.role_id)
+)
 _ALL_HELD = prepare(select(t.member_role).order_by(t.member_role.c.role_id))
 _BAN = prepare(select(t.ban).where(t.ban.c.guild_id == bindparam("guild_id"), t.ban.c.user_id == bindparam("user_id")))
 _BANS = prepare(
@@ -96,6 +100,14 @@ def get_member(tx: Tx, guild_id: int, user_id: int) -> MemberFacts:
     if member is None:
         raise NotFound(MESSAGES[ErrorCode.UNKNOWN_MEMBER], code=ErrorCode.UNKNOWN_MEMBER)
     return member
+
+
+def list_members(tx: Tx, guild_id: int) -> list[MemberFacts]:
+    """All members of a guild as stored now."""
+    held: dict[int, list[int]] = {}
+    for row in tx.rows(_GUILD_HELD, guild_id=guild_id):
+        held.setdefault(row.user_id, []).append(row.role_id)
+    return [_member(row, tuple(held.get(row.user_id, ()))) for row in tx.rows(_GUILD_MEMBERS, guild_id=guild_id)]
 
 
 def count_guilds_of(tx: Tx, user_id: int) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import delete, insert, update
 
+from agora.domains.place.accounts import Users
 from agora.domains.place.guilds import tables as t
 from agora.domains.place.guilds.events import (
     GuildCreated,
@@ -18,8 +19,8 @@ from agora.domains.place.guilds.events import (
     MemberUnbanned,
     MemberUpdated,
 )
-from agora.domains.place.guilds.ports import GuildStep, LeaveStep
-from agora.domains.place.guilds.queries import find_ban, find_member, get_guild, get_member, get_role
+from agora.domains.place.guilds.ports import GuildStep, LeaveStep, Writers
+from agora.domains.place.guilds.queries import find_ban, find_member, get_guild, get_member, get_role, list_members
 from agora.domains.place.permissions import GuildFacts, MemberFacts, RoleFacts
 from agora.kernel.errors import BadRequest, Forbidden, NotFound
 from agora.kernel.events import to_guild
@@ -136,17 +137,38 @@ def do_remove_member(tx: Tx, guild_id: int, user_id: int, *, kicked: bool) -> No
     tx.emit(event, to_guild(guild_id, also=(user_id,)), guild_id=guild_id)
 
 
-def do_ban(tx: Tx, guild_id: int, user_id: int) -> None:
-    """Remove a member, if they are one, and keep them out. A second ban changes nothing."""
+def do_ban(tx: Tx, guild_id: int, user_id: int, delete_message_s: int = 0) -> bool:
+    """Remove a member, if they are one, and keep them out; false when they are banned already."""
     get_guild(tx, guild_id)
     if find_ban(tx, guild_id, user_id) is not None:
-        return
+        return False
     if find_member(tx, guild_id, user_id) is not None:
         do_remove_member(tx, guild_id, user_id, kicked=True)
     reason = tx.ctx.audit_reason
     tx.execute(insert(t.ban).values(guild_id=guild_id, user_id=user_id, reason=reason, created_at=tx.now_ms))
-    event = MemberBanned(guild_id=guild_id, user_id=user_id, reason=reason)
+    event = MemberBanned(guild_id=guild_id, user_id=user_id, reason=reason, delete_message_s=delete_message_s)
     tx.emit(event, to_guild(guild_id, also=(user_id,)), guild_id=guild_id)
+    return True
+
+
+def do_prune(tx: Tx, guild_id: int, since_ms: int, role_ids: frozenset[int], *, count_only: bool) -> int:
+    """Kick who has no other roles than these, joined before and has written nothing since; returns how many."""
+    active: set[int] = {get_guild(tx, guild_id).owner_id}
+    for offer in tx.app.offers(Writers):
+        active |= offer.list_writers(tx, guild_id, since_ms)
+    users = tx.app.get(Users)
+    gone = [
+        member.user_id
+        for member in list_members(tx, guild_id)
+        if member.user_id not in active
+        and member.joined_at < since_ms
+        and role_ids.issuperset(member.roles)
+        and (user := users.get(member.user_id)) is not None
+        and not user.bot
+    ]
+    for user_id in () if count_only else gone:
+        do_remove_member(tx, guild_id, user_id, kicked=True)
+    return len(gone)
 
 
 def do_unban(tx: Tx, guild_id: int, user_id: int) -> None:

@@ -23,7 +23,7 @@ from agora.domains.talk.messages.events import (
     MessageSent,
     MessagesImported,
 )
-from agora.domains.talk.messages.hooks import BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf
+from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf
 from agora.domains.talk.messages.imports import Past, Placed, build_past, do_import
 from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import mentioned_users
@@ -32,6 +32,7 @@ from agora.domains.talk.messages.queries import find_by_nonce, find_message, lis
 from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.service import (
     bulk_delete,
+    change_whole,
     compose,
     compose_whole,
     delete,
@@ -42,9 +43,11 @@ from agora.domains.talk.messages.service import (
     send,
 )
 from agora.domains.talk.messages.tables import fts, message
+from agora.domains.talk.messages.wire import build_message
 from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send
 
 __all__ = [
+    "BEFORE_EDIT",
     "BEFORE_SEND",
     "ActionRow",
     "AllowedMentions",
@@ -79,9 +82,11 @@ __all__ = [
     "StringSelect",
     "TextDisplay",
     "build_draft",
+    "build_message",
     "build_past",
     "build_patch",
     "bulk_delete",
+    "change_whole",
     "check_place",
     "check_select",
     "compose",

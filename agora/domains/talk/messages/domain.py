@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from agora.domains.place.channels import ChannelDeleted
-from agora.domains.place.guilds import GuildDeleted
+from agora.domains.place.guilds import GuildDeleted, MemberBanned, Writers
 from agora.domains.talk.files import TextIndex
 from agora.domains.talk.messages import dispatch, events, http, migrations, pages, slowmode, tables
 from agora.domains.talk.messages.events import MessageSent, MessagesImported
 from agora.domains.talk.messages.indexing import do_index_files
-from agora.domains.talk.messages.listeners import on_message_sent, on_messages_imported, on_place_ended
+from agora.domains.talk.messages.listeners import on_member_banned, on_message_sent, on_messages_imported, on_place_ended
+from agora.domains.talk.messages.queries import list_writers
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
 
@@ -34,8 +35,9 @@ DOMAIN = Domain(
         live(MessageSent, on_message_sent),
         live(MessagesImported, on_messages_imported),
         live(MessageSent, slowmode.on_message_sent),
+        durable("messages.banned", MemberBanned, on_member_banned),
         durable("messages.cleanup", (ChannelDeleted, GuildDeleted), on_place_ended),
     ),
-    offers=(*dispatch.ALL, pages.NAV, TextIndex(do_index_files)),
+    offers=(Writers(list_writers), *dispatch.ALL, pages.NAV, TextIndex(do_index_files)),
     lifetime=open_messages,
 )

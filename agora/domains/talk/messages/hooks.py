@@ -27,6 +27,10 @@ BEFORE_SEND: Hook[Outgoing] = Hook("messages.before_send")
 """May rewrite a draft, or refuse it by raising. Runs after the permission check, outside any transaction."""
 
 
+BEFORE_EDIT: Hook[Outgoing] = Hook("messages.before_edit")
+"""The same for the new text of a message that is edited; what it rewrites is not used, only what it refuses."""
+
+
 class ReactionsOf(msgspec.Struct, frozen=True):
     """Offered by reactions: ``list_for(tx, viewer_id, message_ids)`` gives the reactions of the messages that have any."""
 

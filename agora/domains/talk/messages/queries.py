@@ -12,8 +12,10 @@ from agora.domains.talk.messages.hooks import ReactionsOf
 from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.tables import message as m
 from agora.domains.talk.messages.wire import build_message
+from agora.kernel.ids import first_at
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
+from agora.protocol.message_types import MessageType
 from agora.protocol.payloads import Message, Reaction
 
 MAX_ID = (1 << 63) - 1
@@ -34,6 +36,17 @@ PINNED = prepare(
 )
 LAST_PIN = prepare(select(func.max(m.c.pinned_ms)).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
 PINS = prepare(select(func.count()).select_from(m).where(m.c.channel_id == _CHANNEL, m.c.pinned_ms.is_not(None)))
+OF_AUTHOR = prepare(
+    select(m.c.id)
+    .where(
+        m.c.channel_id == _CHANNEL,
+        m.c.id >= bindparam("first"),
+        m.c.author_id == bindparam("author_id"),
+        m.c.type != bindparam("starter"),
+    )
+    .limit(100)
+)
+WRITERS = prepare(select(m.c.author_id).where(m.c.id >= bindparam("first"), m.c.guild_id == bindparam("guild_id")).distinct())
 CHANNELS_OF = prepare(select(m.c.channel_id).where(m.c.guild_id == bindparam("guild_id")).distinct())
 _IDS = func.json_each(bindparam("ids")).table_valued("value")
 BY_IDS = prepare(select(m).where(m.c.id.in_(select(_IDS.c.value))))
@@ -91,6 +104,19 @@ def find_last_pin(tx: Tx, channel_id: int) -> int | None:
     """When the newest pin was set."""
     row = tx.row(LAST_PIN, channel_id=channel_id)
     return None if row is None else row[0]
+
+
+def list_ids_of(tx: Tx, channel_id: int, author_id: int, first: int) -> list[int]:
+    """The ids of one author's messages in a channel from an id on, a hundred at most; notices of the system are left out."""
+    found = tx.rows(
+        OF_AUTHOR, channel_id=channel_id, author_id=author_id, first=first, starter=int(MessageType.THREAD_STARTER_MESSAGE)
+    )
+    return [row.id for row in found]
+
+
+def list_writers(tx: Tx, guild_id: int, since_ms: int) -> frozenset[int]:
+    """Who wrote anything in a guild since then."""
+    return frozenset(row.author_id for row in tx.rows(WRITERS, guild_id=guild_id, first=first_at(since_ms)))
 
 
 def list_channels_of(tx: Tx, guild_id: int) -> list[int]:

@@ -20,7 +20,7 @@ from agora.domains.talk.messages.compose import (
 )
 from agora.domains.talk.messages.draft import SETTABLE_FLAGS, Draft, Patch, Sent
 from agora.domains.talk.messages.embeds import check_embeds
-from agora.domains.talk.messages.hooks import BEFORE_SEND, Outgoing
+from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, Outgoing
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.queries import find_message
 from agora.domains.talk.messages.row import Has, Row
@@ -119,6 +119,12 @@ async def edit(ctx: Ctx, channel_id: int, message_id: int, patch: Patch) -> None
 async def edit_in(ctx: Ctx, place: Place, message_id: int, patch: Patch) -> None:
     """The same where the actor's rights are known. What an app was still thinking about is then said."""
     row = await _get(ctx, place.channel.id, message_id)
+    changed, files = await change_whole(ctx, place, row, patch)
+    await ctx.write(do_edit, changed, files)
+
+
+async def change_whole(ctx: Ctx, place: Place, row: Row, patch: Patch) -> tuple[Row, Change | None]:
+    """A message as it would be after an edit, and what becomes of its files. Raises as ``edit``."""
     if row.type not in _HUMAN_TYPES:
         raise Forbidden(MESSAGES[ErrorCode.SYSTEM_MESSAGE], code=ErrorCode.SYSTEM_MESSAGE)
     if row.author_id != ctx.actor.user_id and not _only_flags(place, patch):
@@ -134,6 +140,8 @@ async def edit_in(ctx: Ctx, place: Place, message_id: int, patch: Patch) -> None
     if patch.components is not UNSET:
         components = rich_components(ctx.app, row.author_id, place, patch.components)
     content = check_content(content, may_be_empty=embeds is not None or files or components is not None)
+    if content != row.content:
+        await BEFORE_EDIT.run(ctx, Outgoing(place.channel.id, Draft(content=content)))
     flags = row.flags if patch.flags is UNSET else (row.flags & ~SETTABLE_FLAGS) | (patch.flags & SETTABLE_FLAGS)
     flags &= ~int(MessageFlag.LOADING)
     if patch.components is not UNSET:
@@ -152,7 +160,7 @@ async def edit_in(ctx: Ctx, place: Place, message_id: int, patch: Patch) -> None
         replied=replied,
         components=components,
     )
-    await ctx.write(do_edit, changed, change)
+    return changed, change
 
 
 async def _change_files(ctx: Ctx, place: Place, row: Row, patch: Patch) -> Change | None:
