@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Literal
 
@@ -172,7 +173,8 @@ def describe_failure(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"nobody answers there ({error.os_error.strerror or error.os_error})"
+        number = error.os_error.errno or 0
+        return f"nobody answers there ({os.strerror(number)})" if number > 0 else "nobody answers there"
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError | ConnectionError):
         return "it closed the connection in the middle of an answer"
     if isinstance(error, BadRequestToModel):

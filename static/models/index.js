@@ -274,11 +274,13 @@ async function showGuilds() {
       return choiceRow(guild.name, name, (chosen) => rest.put(path, { name: chosen }));
     }),
   );
+  byId("guilds").hidden = rows.length === 0;
   byId("guilds").replaceChildren(...rows);
 }
 
 async function showAgents() {
   const { items } = await rest.get(`${AGORA}/agents`);
+  byId("agents").hidden = items.length === 0;
   byId("agents").replaceChildren(
     ...items.map((agent) =>
       choiceRow(agent.name, agent.model ?? "", (chosen) => rest.patch(`${AGORA}/agents/${agent.id}`, { model: chosen || null })),

@@ -155,3 +155,33 @@ async def test_an_engine_starts_from_the_registry_and_a_broken_model_leaves_noth
         await broken.start()
     assert broken.info().state == "failed"
     assert "alpha.gguf" in broken.info().reason
+
+
+def test_a_file_is_copied_or_linked(registry: ModelRegistry, tiny: Path, tmp_path: Path) -> None:
+    copy, link = tmp_path / "copy.gguf", tmp_path / "link.gguf"
+    for path in (copy, link):
+        shutil.copy(tiny, path)
+    registry.add(copy)
+    registry.add(link, link=True)
+    entries = {entry.name: entry.where for entry in registry.list_models()}
+    assert (entries["copy"], entries["link"], entries["bravo"]) == ("added", "linked", "shipped")
+    copy.write_bytes(b"changed in place")  # a copy is nobody else's
+    assert registry.check(registry.get_path("copy"), run=False).name == "copy"
+    link.unlink()
+    entry = registry.find("link")
+    assert entry is not None
+    assert "cannot be read" in entry.problem
+    registry.remove("link")
+    assert registry.find("link") is None
+
+
+def test_a_split_model_comes_and_goes_with_all_its_parts(registry: ModelRegistry, tiny: Path, tmp_path: Path) -> None:
+    first, second = (tmp_path / f"big-0000{number}-of-00002.gguf" for number in (1, 2))
+    shutil.copy(tiny, first)
+    with pytest.raises(ModelRefused, match="part big-00002-of-00002"):
+        registry.add(first)
+    shutil.copy(tiny, second)
+    registry.add(first)
+    assert sorted(path.name for path in (tmp_path / "own").iterdir()) == [first.name, second.name]
+    registry.remove(first.stem)
+    assert list((tmp_path / "own").iterdir()) == []

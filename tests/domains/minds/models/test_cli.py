@@ -14,6 +14,7 @@ import pytest
 
 from agora.__main__ import main
 from agora.inference.tiny import write_tiny_model
+from tests.inference.lora import write_tiny_adapter
 
 
 class Shell:
@@ -53,6 +54,37 @@ def test_models_are_added_checked_chosen_and_removed(shell: Shell, tmp_path: Pat
     assert shell.run("model", "remove", "tiny") == "Removed tiny."
     assert "tiny" not in {model["name"] for model in shell.json("model", "list")}
     assert "no model named tiny" in shell.run("model", "use", "tiny", fails=True)
+
+
+def test_a_model_is_shown_whole(shell: Shell, tmp_path: Path) -> None:
+    shell.run("model", "add", str(write_tiny_model(tmp_path / "tiny.gguf")), "--link")
+    shown = shell.json("model", "show", "tiny")
+    assert (shown["architecture"], shown["where"], shown["context"], shown["licence"]) == ("llama", "linked", 2048, None)
+    text = shell.run("model", "show", "tiny")
+    assert "licence: not stated" in text
+    assert "template: ChatML, as it has none of its own" in text
+    assert "no model named none" in shell.run("model", "show", "none", fails=True)
+
+
+def test_adapters_communities_and_servers_are_told_of(shell: Shell, tmp_path: Path) -> None:
+    shell.run("model", "add", str(write_tiny_model(tmp_path / "tiny.gguf")))
+    assert "model use MODEL+pirate" in shell.run("model", "add", str(write_tiny_adapter(tmp_path / "pirate.gguf")))
+    assert shell.run("model", "use", "tiny+pirate@0.5") == "Agora uses tiny+pirate@0.5 from now on."
+    assert "no model named parrot" in shell.run("model", "use", "tiny+parrot", fails=True)
+    assert shell.run("model", "use", "tiny", "--guild", "42") == "The agents of community 42 use tiny from now on."
+    assert shell.json("model", "guilds") == [{"guild_id": "42", "model": "tiny"}]
+    shell.run("model", "remove", "tiny")
+    assert shell.json("model", "guilds") == []
+    assert shell.run("model", "servers").startswith("There is none")
+    assert "no servers are set" in shell.run("model", "use", "remote/x", fails=True)
+
+
+def test_a_server_that_is_down_is_told_of(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGORA_MODELS__REMOTES", "http://KEY@127.0.0.1:1/v1")
+    assert shell.run("model", "servers") == "127.0.0.1:1 (openai): nobody answers there (Connection refused)"
+    assert "KEY" not in shell.run("model", "use", "remote/x", fails=True)
+    monkeypatch.setenv("AGORA_MODELS__REMOTES", "not an address")
+    assert "[models] remotes" in shell.run("model", "servers", fails=True)
 
 
 def test_a_broken_model_is_refused_with_one_sentence(shell: Shell, tmp_path: Path) -> None:
