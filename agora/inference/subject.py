@@ -11,43 +11,81 @@ from collections.abc import Collection, Sequence
 from agora.inference.context import Language
 
 _EN = """
-a about above across actually after again all almost already also although always am an and another any
-anybody anyone anything are around ask asked at away back be because been before begin being believe best
-better big bit both bring but by bye came can cannot care come could course day days did didn different do
-does doesn doing don done down each easy either else enough even evening ever every everybody everyone
-everything exactly far feel few find fine first for forget from full gave get give glad go goes going gone
-good got great had half happy hard has have haven having he hear heard hello help helps her here hey hi him
-his hold hope how idea if in into is isn it its just keep kind know last later least less let like little long
-look looks lot lots love made make makes many matter may maybe me mean might mind mine moment more morning
-most much must my myself name need needs never new next nice no nobody none nor not nothing now of off often
-ok okay old on once one only or other our out over own part people perhaps place plan please point possible
-pretty problem put question quite rather ready real really right said same say says see seem seems sense she
-should show side simple since small so some somebody someone something sometimes soon sorry sort start step
-still story such sure take talk tell than thank thanks that the their them then there these they thing things
-think this those though through time times to today together told tomorrow too totally tried true try turn two
-under understand until up us use used usually very wait want wants was wasn way we week well went were what
-when where which while who whole why will wish with without won wonder word words work works worry would
-wouldn wow wrong yes yesterday yet you your yours
+a about above absolutely across actually add admit advice afraid after again against ago agree agreed alas all
+almost alone already also although always am an and annoys another any anybody anyone anything are argue around
+arrived as ask asked at avoid awake away back bad be beats because been before began begin begins being believe
+belong beside best better big bigger bit both bothers bravo break breaks breathe bright bring brings broke busy
+but by bye call came can cannot care catch certainly chance change changed changes charm check checked choose
+clear come comes common completely congratulations convinced could count course curious d danger day days deal
+dear decide decided decides deserve despite details did didn different differently direct discover do does doesn
+doing don done doubt down draw dream dull each earned easy effort eh either else end ends enjoy enough escape
+especially even evening ever every everybody everyone everything everywhere exactly expect failed fails fair far
+fascinating fast fears feel few fight finally find fine finished first fixed follow for forget forgot forgotten
+frankly friend friendly friends from full fully fun funny gave get give glad gladly go goes going gone good
+goodbye got great grew grr ha had haha half handle happy hard hardly has have haven having he hear heard hello
+help helped helps her here hey hi him his hm hmm hold honestly hope how however hurry i idea if imagine
+important improve improvise in interesting into intriguing introduce invent invite is isn it its itself join
+just keep keeps kept kind knew knock know last late lately later laugh laughed laughing leads learn learned
+least leave leaves less let like list listen little live ll local long look looks lose lost lot lots love lovely
+loves m made make makes manage managed many matter may maybe me mean means measure mention might mind mine
+missed mistake moment mood more morning most mostly much must my myself name need needed needs nervous never new
+next nice no nobody none nor not note nothing now of off offline often oh ok okay old on once one only opinion
+or order organise other our out over own part partly pause people perhaps pff picture pity place plain plan
+please pleasure point possible precise prefer press pretend pretty private prize probably problem promise
+propose proud put question questions quickly quiet quite rather re react read ready real really reasons remember
+reply rest restore right ruined run s sad said same save say says scared search searches second secret see seem
+seems seen sense sent serve shall share she should show side silent simple simplest since slow small so softly
+solved some somebody someone something sometimes somewhat soon sooner sorry sort speaks spend spot start starts
+stay stayed stays step still stop stored story strange struggle subject such suggest sure t take talk talked
+talking talks taught tell than thank thanks that the their them then there these they thing things think
+thinking this those though thought thoughts through time times tips tired to today together told tomorrow too
+took total totally touch tra trained trick tried trouble true truly truth try turn twice two type under
+understand understood until up upset upside us use used useful usual usually very view wait want wanted wants
+warm was wasn way we week welcome well went were what whatever when where which while who whole why will wing
+wish with within without won wonder wonderful woohoo word words work working works worried worries worry worth
+would wouldn wow write writes wrong yawned years yes yesterday yet you your yours yourself
 """
 _FR = """
-accord affaire afin ai aide aider aimerais aime aimes ainsi ait alors ans apprendre après as assez attends au
-aucun aucune aujourd aurait aussi autant autour autre autres aux avait avant avec avez avoir avons bah bah
-beau beaucoup belle besoin bien bientôt bon bonjour bonne bonsoir bref ça car ce cela celle celui ces cet
-cette ceux chacun chaque chez chose choses ciao comme comment commence commencer compris contre côté coucou
-crois croire c d dans de début déjà demain demande depuis dernier dernière des dès deux devant devez devons
-devrait dire dis disait dit dois doit donc donne donner dont du elle elles en encore enfin ensemble ensuite
-entre envie es est et étais était être eu eux exactement facile faire fais fait fallait fasse faudrait faut
-femme fin finalement fois font gens genre grand grande gros heureux heure heures hier histoire hui ici idée il
-ils j jamais je jour journée jours juste l la là laisse le les leur leurs loin longtemps lors lui m ma mais
-mal malgré manière me même mes merci mettre mieux mien moi moins moment mon monde mot mots n ne ni non nos
-notre nous nouveau nouvelle on ont ou où oui par parce pardon pareil parfois parle parler part partie pas
-passe passer peine pendant pensais pense penses penser pensez personne petit petite peu peur peut peux plaisir
-plaît plupart plus plutôt point possible pour pourquoi pourrait pouvoir premier première prendre près presque
-prêt problème puis quand quant quel quelle quelles quelqu quelque quelques quels question qui quitte quoi
-raconte rapport rester revoir rien s sa sais salut sans savoir se semaine semble sens sera serait ses seul si
-sien simple soir soit sommes son sont sorte souvent sûr suis sur surtout t ta tant tard te tel tellement temps
-tes tiens toi ton toujours tous tout toute toutes très trop trouve trouver tu un une unes va vais vas vers
-veut veux vie vient viens voilà voici voir vois votre voulez vouloir voudrais vous vrai vraiment vu y
+a abord abri absolument accord adore affaire afin agace ah ai aide aider aille aime aimerais aimes ainsi ait
+ajoute aller allez alors amis amène ancienne ans appeler appelle apporte apprendre apprends appris appuie après
+arrive arriver arrêtent as assez astuces attendais attendre attends attrape au aucun aucune aujourd aurait aussi
+autant autour autre autrefois autrement autres aux avais avait avant avec avez avis avoir avons avoue aïe bah
+baisse bas beau beaucoup belle besoin bien bientôt bienvenue bof bon bonjour bonne bonnes bonsoir bravo bref
+bâille c car casse cassé cause ce cela celle celui cependant certainement ces cet cette ceux chacun change
+changer changé chaque chercher chez choisir choisis choisit chose choses chère ci ciao clair clairs comme
+commence commencer commencé comment commun comprends compris compte comptent connais connu conseil conseille
+contre coucou coup craint croire crois crée créer curieux côté cœur d dans de demain demande demander depuis
+dernier dernière derrière des deux devant devez devons devrait difficile dirais dire dis disait discutent
+discuter disons dit dois doit dommage donc donne donner dont dormi dormir douce doucement doute drôle du dur dès
+début débuter décide décider décidé découvert découvrir déjà démarrer détails détour eh elle elles empêche en
+encore endroit enfin ensemble ensuite entends entendu entraîné entre envie envoyé erreur es espoir espère essaie
+essayait essayer est et eu eux exactement excellent exemple explique facile fade faible faire fais faisons fait
+fallait fascinant fasse faudrait faut façon femme ferai fiers filer fin finalement fini finit flatterie fois
+font franchement fuir félicitations gagné garde gardent garder gardons gardés genre gens gentil grand grande
+gris gros grr grâce ha habitude haha hasard heure heures heureux hier histoire hm honnêtement hui hum humeur
+hâte hé hélas hésiter ici idée il ils imaginer important importe improvise inquiète inquiétude intrigant
+intéressant intéresse inutile inventer inviter inédit ira j jamais je joie jour journée jours juste justement l
+la laisse laisser lance le les leur leurs lieu lire loin longtemps longue lors lu lui lutte là m ma maintenant
+mais mal malgré manière marche matin mauvais mauvaise me meilleure merci mercis mes mesurer mets mettre mien
+mieux milieu mille moi moins moment mon monde mot mots moyenne mène mérité méthode même n ne ni nom non nos note
+notons notre nous nouveau nouvelle obéis occupe occuper oh on ont ordre organiser ou oublié oui ouvre ouvrir où
+par parce parcourt pardon pareil parfois parlait parle parler parleras parlé pars part partager partie partir
+partout pas passe passer pause peine pendant pensais pense penser penses pensez pensée perds perdu personne
+personnes petit petite peu peur peut peux pff pistes place plaisir plan plaît plupart plus plutôt point pose
+possible pour pourquoi pourrais pourrait pourvu pouvoir premier première prendre prends prenez prenons presque
+presse privé privées probablement problème prochaine procédons profites progresser promets propose propre près
+précis préfère préfères présenter prêt puis pure pénible qu quand quant que quel quelle quelles quelqu quelque
+quelques quels question questions qui quitte quoi raconte raconter racontes raconté raison raisons rangés
+rappelle rapport raté regarder remarque renoncé reparle repenser respire respirons reste restent rester restore
+retour retrouver revenons revoir ri rien rire réagir réchauffe réglé réponds réussi rêver s sa sais sait salut
+sans savait savoir se seconde secret semaine semblant semble sens sera serait seront ses seul seulement si sien
+simple simplement simples soi soin soir soit sommes son sont sort sorte souci sous souvent souviens soyons
+suffit suis suit suite sujet sur surtout sérieux sûr sûrs t ta tais tant tape tard te tel tellement temps tendre
+tenez tes tiens toc toi ton toujours tourné tous tout toute toutefois toutes tra tracasse tranquille travaillé
+triste tromper trop trouve trouver truc très tu un une unes utilise utiliser utilises va vais vas vaut venez
+verra vers veut veux vie vieilles viennent viens vient vis vite voici voie voilà voir vois volontiers vont votre
+voudrais voulais voulez vouloir voulu vous vrai vraiment vu vérifie vérifions vérifié vérité waouh y youpi zéro
+à ça échange échoue échoué écoute écouter écris écrit étais était étape étrange éviter être
 """
 STOP_WORDS: dict[Language, frozenset[str]] = {"en": frozenset(_EN.split()), "fr": frozenset(_FR.split())}
 

@@ -19,6 +19,7 @@ from agora.inference.layout import (
     keep_recent,
     list_stops,
 )
+from agora.inference.liveliness import LIVELIEST, choose_sampler
 from agora.inference.safety import clean_block, clean_line, clean_name, neutralise
 from agora.inference.subject import find_subject
 
@@ -130,6 +131,15 @@ def test_a_model_says_which_style_it_knows() -> None:
     assert find_style({LAYOUT_KEY: LAYOUT_VERSION}) == "starter"
     assert find_style({"general.architecture": "llama"}) == "chat"
     assert list_stops("chat", SHARED, "Ada") == ("\nBao:",)
+
+
+def test_a_later_try_is_livelier_and_the_starter_model_calmer() -> None:
+    for style in ("starter", "chat"):
+        tries = [choose_sampler(attempt, style) for attempt in range(9)]
+        assert [t.temperature for t in tries] == sorted(t.temperature for t in tries)
+        assert tries[0].repeat_penalty == 1.0 < tries[1].repeat_penalty
+        assert tries[-1].temperature == LIVELIEST
+    assert choose_sampler(0, "starter").temperature < choose_sampler(0, "chat").temperature
 
 
 def test_the_subject_is_found() -> None:

@@ -26,6 +26,7 @@ def starter(
     seed: Annotated[int, typer.Option(help="Seed of corpus, tokenizer and first weights.")] = 7,
     threads: Annotated[int, typer.Option(help="Compute threads; 0 takes every core.")] = 0,
     compiled: Annotated[bool, typer.Option(help="Compile the network first: a minute more, then much faster.")] = True,
+    turns: Annotated[int, typer.Option(help="Turns in each language by which the finished model is judged; 0: none.")] = 100,
     tiny: Annotated[bool, typer.Option(help="A network of a toy's size, to try the way from end to end.")] = False,
     data: DataOption = None,
 ) -> None:
@@ -40,7 +41,8 @@ def starter(
     folder = base / "training" / f"{'tiny' if tiny else 'starter'}-{seed}"
     target = out or base / "models" / ("agora-tiny.gguf" if tiny else "agora-starter-own.gguf")
     stopping: list[int] = []
-    signal.signal(signal.SIGINT, lambda *_: stopping.append(1))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.append(1))
     try:
         with _Bar() as bar:
             made = make_starter(
@@ -52,6 +54,12 @@ def starter(
     done = made.progress
     typer.echo(f"{made.path.name}: {made.size / 1e6:.1f} MB, {done.tokens:,} tokens, held-out loss {done.held_out_loss:.3f}.")
     typer.echo(f"Corpus SHA-256 {made.corpus_hash}")
+    if stopping:
+        typer.echo("Stopped before the time was over: a first model, not a good one. The same command goes on from here.")
+    elif turns:
+        asyncio.run(_judge(made.path, turns, 0, 0))
+    if out is None:
+        typer.echo(f"To use it: agora model use {made.path.stem}")
 
 
 @app.command("eval")

@@ -10,14 +10,15 @@ from agora.domains.insight.training.exam import Question, list_json_questions, l
 from agora.domains.insight.training.measures import Answer
 from agora.domains.insight.training.shapes import build_grammar
 from agora.inference.context import Language
-from agora.inference.layout import build_prompt
-from agora.inference.ports import Engine, GenerationRequest, Priority, Sampler, complete, text_prompt
+from agora.inference.fitting import MARGIN, fit
+from agora.inference.layout import build_prompt, list_stops
+from agora.inference.liveliness import choose_sampler
+from agora.inference.ports import Engine, GenerationRequest, Priority, complete, text_prompt
 
 AT_ONCE = 8
 LONGEST = 96
 """Most tokens of a reply; one that needs more did not stop by itself."""
 LONGEST_JSON = 200
-SAMPLER = Sampler(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05)
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -66,11 +67,13 @@ async def answer_all(engine: Engine, questions: Sequence[Question], on_turn: Cal
 
 
 async def _answer(engine: Engine, question: Question, seed: int) -> Answer:
-    shape = question.private.task.shape
+    shape, most = question.private.task.shape, LONGEST_JSON if question.private.task.shape else LONGEST
+    shared = fit(engine, "starter", question.shared, question.private, engine.info().context - most - MARGIN)
     request = GenerationRequest(
-        prompt=text_prompt(build_prompt(question.shared, question.private), control=True),
-        max_tokens=LONGEST_JSON if shape else LONGEST,
-        sampler=SAMPLER,
+        prompt=text_prompt(build_prompt(shared, question.private), control=True),
+        max_tokens=most,
+        sampler=choose_sampler(0, "starter"),
+        stop=list_stops("starter", shared, question.private.name),
         seed=seed,
         priority=Priority.BACKGROUND,
         grammar=build_grammar(shape) if shape else None,

@@ -9,7 +9,18 @@ from agora.domains.insight.training.checkpoint import Progress
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import Material
-from agora.inference.layout import CHANNEL, DO, END, LANGUAGE_TOKENS, LAYOUT_KEY, LAYOUT_VERSION, ME, MOOD, RULES, SAY
+from agora.inference.layout import (
+    CHANNEL,
+    DO,
+    END,
+    LANGUAGE_TOKENS,
+    LAYOUT_KEY,
+    LAYOUT_VERSION,
+    ME,
+    MOOD,
+    RULES,
+    SAY,
+)
 
 if TYPE_CHECKING:
     from gguf import GGUFWriter

@@ -11,6 +11,8 @@ from math import log
 import msgspec
 
 from agora.domains.insight.training.corpus.samples import make_samples
+from agora.domains.insight.training.corpus.topics import list_texts, list_topics
+from agora.domains.insight.training.corpus.wordings import list_wordings
 from agora.domains.insight.training.exam import Question
 from agora.inference.cleaning import clean_reply
 from agora.inference.context import Language
@@ -45,9 +47,16 @@ def list_words(text: str) -> list[str]:
 
 
 @cache
+def list_grammar_words(language: Language) -> frozenset[str]:
+    """Every word that the grammar has by heart: of its wordings and of the topics that training sees."""
+    texts = [text for topic in list_topics(language) for text in list_texts(topic)]
+    return frozenset(word for text in (*texts, *list_wordings(language)) for word in list_words(text))
+
+
+@cache
 def list_known_words(language: Language, samples: int = 3000) -> frozenset[str]:
-    """Every word the grammar writes in a language."""
-    words: set[str] = set()
+    """Every word the grammar writes in a language: those it has by heart, and those of some thousand samples."""
+    words = set(list_grammar_words(language))
     for sample in make_samples(1, samples):
         if sample.shared.language == language:
             words.update(word for line in sample.shared.lines for word in list_words(line.text))

@@ -6,7 +6,7 @@ import msgspec
 class Plan(msgspec.Struct, frozen=True):
     """One training plan. Sizes in numbers of units, `length` in tokens, `samples` in conversations."""
 
-    vocabulary: int = 3072
+    vocabulary: int = 5120
     width: int = 256
     layers: int = 4
     heads: int = 4
@@ -19,14 +19,14 @@ class Plan(msgspec.Struct, frozen=True):
     """The last part of the time, in which rows have the full length."""
     rows: int = 4
     """Rows of full length a step; of short rows there are as many more as they are shorter."""
-    samples: int = 30_000
+    samples: int = 28_000
     held_out: int = 200
-    tokenizer_samples: int = 6_000
+    tokenizer_samples: int = 3_000
     seed: int = 7
     rate: float = 3e-3
     warm: int = 60
     """Steps in which the rate rises to its full height."""
-    bare_share: float = 0.5
+    bare_share: float = 0.3
     """The first part of the time, in which agents see their own instruction only, without the talk before it: whom to
     name, what to take up and how to sound is learnt there many times faster, and kept."""
     cooling_share: float = 0.5

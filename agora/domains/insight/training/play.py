@@ -6,10 +6,11 @@ import msgspec
 
 from agora.domains.insight.training.corpus.people import pick_names, pick_traits
 from agora.domains.insight.training.corpus.topics import pick_topic
-from agora.domains.insight.training.evaluate import LONGEST, SAMPLER
+from agora.domains.insight.training.evaluate import LONGEST
 from agora.inference.cleaning import clean_reply
 from agora.inference.context import Language, Line, PrivateContext, SharedContext, Task
 from agora.inference.layout import build_prompt, keep_recent
+from agora.inference.liveliness import choose_sampler
 from agora.inference.ports import Engine, GenerationRequest, complete, text_prompt
 
 _MOST_LINES = 8
@@ -38,7 +39,7 @@ async def play(engine: Engine, language: Language, seed: int, turns: int = 8) ->
         request = GenerationRequest(
             prompt=text_prompt(build_prompt(recent, private), control=True),
             max_tokens=LONGEST,
-            sampler=SAMPLER,
+            sampler=choose_sampler(0, "starter"),
             seed=seed * 100 + turn,
         )
         text = (await complete(engine, request)).text

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,10 +43,12 @@ def check_room(folder: Path, needed_disk: int = NEEDED_DISK, needed_memory: int 
         raise TrainingError(f"Training needs {needed_memory >> 20} MB of memory, {memory >> 20} MB are free. Close something.")
 
 
-def prepare(plan: Plan, folder: Path) -> Material:
+def prepare(plan: Plan, folder: Path, on_stage: Callable[[str], None] = lambda stage: None) -> Material:
     """Corpus, tokenizer and rows of a plan, from the work folder where they lie there already."""
     folder.mkdir(parents=True, exist_ok=True)
+    on_stage("tokenizer")
     tokenizer = prepare_tokenizer(plan, folder)
+    on_stage("corpus")
     rows_path, held_path = folder / "rows.npz", folder / "held_out.npz"
     if not rows_path.exists():
         digest = hashlib.sha256()
@@ -69,7 +71,9 @@ def prepare_tokenizer(plan: Plan, folder: Path) -> "Tokenizer":
     if not path.exists():
         step = max(plan.samples // plan.tokenizer_samples, 1)
         chosen = make_samples(plan.seed, plan.samples, step=step)
-        train_tokenizer(chosen, plan.vocabulary).save(str(path))
+        partial = path.with_suffix(".part")
+        train_tokenizer(chosen, plan.vocabulary).save(str(partial))
+        partial.replace(path)
     tokenizer = load_tokenizer(path)
     if tokenizer.get_vocab_size() != plan.vocabulary:
         raise TrainingError(

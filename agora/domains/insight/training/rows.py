@@ -20,10 +20,13 @@ from agora.inference.layout import END, SAY, build_private, build_shared
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-HEARD_WEIGHT = 0.2
+HEARD_WEIGHT = 0.1
 """How much a word of the transcript counts in the loss, against 1 for a word of a reply."""
 
-FIELDS = ("ids", "positions", "samples", "branches", "weights")
+FIELDS = ("ids", "positions", "samples", "branches", "weights", "alone")
+
+NEEDS_TALK = ("summarise", "title", "topic", "json")
+"""Tasks about the conversation as a whole: without it their answers could only be guessed, and guessing is unlearnt slowly."""
 
 
 class Rows:
@@ -35,6 +38,7 @@ class Rows:
         self.samples = arrays["samples"]
         self.branches = arrays["branches"]
         self.weights = arrays["weights"]
+        self.alone = arrays["alone"]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -67,8 +71,8 @@ def repack(rows: Rows, length: int) -> Rows:
 
 
 def strip_shared(rows: Rows, length: int) -> Rows:
-    """The branches alone, each a sample of its own."""
-    return _pack(((branch, []) for _, branches in _unpack(rows) for branch in branches), length)
+    """The branches alone, each a sample of its own; those that make no sense alone are left out."""
+    return _pack(((branch, []) for _, branches in _unpack(rows) for branch in branches if branch[2]), length)
 
 
 def _unpack(rows: Rows) -> "Iterator[tuple[Piece, list[Piece]]]":
@@ -82,7 +86,7 @@ def _unpack(rows: Rows) -> "Iterator[tuple[Piece, list[Piece]]]":
             if branches[i] == 0 and found:
                 yield found[0], found[1:]
                 found = []
-            found.append((ids[i:j], weights[i:j]))
+            found.append((ids[i:j], weights[i:j], bool(rows.alone[at][i])))
         yield found[0], found[1:]
 
 
@@ -103,17 +107,19 @@ def _pack(encoded: "Iterable[tuple[Piece, list[Piece]]]", length: int) -> Rows:
             if len(row["ids"]) + len(branch[0]) <= length:
                 _append(row, branch, len(shared[0]), number, at)
     _close(rows, row, length)
-    kinds = {"ids": np.uint16, "positions": np.uint16, "samples": np.uint8, "branches": np.uint8, "weights": np.float16}
+    small = dict.fromkeys(("samples", "branches", "alone"), np.uint8)
+    kinds = {"ids": np.uint16, "positions": np.uint16, "weights": np.float16, **small}
     return Rows({name: np.array(rows[name], dtype=kinds[name]) for name in FIELDS})
 
 
 def _append(row: dict[str, list[float]], piece: "Piece", start: int, sample: int, branch: int) -> None:
-    ids, weights = piece
+    ids, weights, alone = piece
     row["ids"].extend(ids)
     row["positions"].extend(range(start, start + len(ids)))
     row["samples"].extend([sample] * len(ids))
     row["branches"].extend([branch] * len(ids))
     row["weights"].extend(weights)
+    row["alone"].extend([alone] * len(ids))
 
 
 def _close(rows: dict[str, list[list[float]]], row: dict[str, list[float]], length: int) -> None:
@@ -123,7 +129,8 @@ def _close(rows: dict[str, list[list[float]]], row: dict[str, list[float]], leng
         rows[name].append(row[name] + [0] * (length - len(row[name])))
 
 
-Piece = tuple[list[int], list[float]]
+Piece = tuple[list[int], list[float], bool]
+"""Token ids, their weights as targets, and whether the piece can be learnt alone."""
 
 
 def _encode(samples: Iterable[Sample], tokenizer: "Tokenizer", batch: int = 512) -> Iterator[tuple[Piece, list[Piece]]]:
@@ -148,10 +155,11 @@ def _encode_batch(samples: list[Sample], tokenizer: "Tokenizer") -> Iterator[tup
     for sample in samples:
         shared = next(encoded)
         branches: list[Piece] = []
-        for _ in sample.branches:
+        for branch in sample.branches:
             prompt, reply = next(encoded), next(encoded)
-            branches.append((prompt + reply, [0.0] * len(prompt) + [1.0] * len(reply)))
-        yield (shared, _weigh_lines(shared, say, end)), branches
+            alone = branch.private.task.kind not in NEEDS_TALK
+            branches.append((prompt + reply, [0.0] * len(prompt) + [1.0] * len(reply), alone))
+        yield (shared, _weigh_lines(shared, say, end), False), branches
 
 
 def render(branch: Branch, shared: SharedContext) -> tuple[str, str]:

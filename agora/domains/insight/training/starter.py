@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.export import export
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import check_room, prepare
@@ -38,7 +39,8 @@ def make_starter(
 ) -> Made:
     """Corpus, tokenizer, training and export; `folder` keeps all that a resumed run needs.
 
-    `threads` 0 takes every core. Raises TrainingError; `out` then still holds the last good model.
+    `threads` 0 takes every core. Raises TrainingError; `out` then still holds the last good model. A run that is stopped
+    early writes a model only where there is none yet.
     """
     # Threads that spin while they wait would take the core from whoever else uses this machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -47,27 +49,33 @@ def make_starter(
     torch.set_num_threads(threads or os.cpu_count() or 1)
     folder.mkdir(parents=True, exist_ok=True)
     check_room(folder)
-    on_stage("prepare")
-    material = prepare(plan, folder)
+    material = prepare(plan, folder, on_stage)
     on_stage("train")
     model = train(plan, material, folder, minutes, compiled, on_step, should_stop)
-    on_stage("export")
     progress = read_progress(folder)
+    if progress.seconds < minutes * 60 and out.exists():
+        raise TrainingError(
+            f"Stopped after {progress.seconds / 60:.1f} of {minutes:g} minutes; {out.name} stays as it was. "
+            "The same command goes on from here."
+        )
+    on_stage("export")
     size = export(model, plan, material, progress, out)
     return Made(out, size, progress, material.corpus_hash)
 
 
 def read_progress(folder: Path) -> "Progress":
-    """How far the run in a work folder is."""
-    from agora.domains.insight.training.checkpoint import Stamp
+    """How far the run in a work folder is. Raises TrainingError where none has begun."""
+    from agora.domains.insight.training.checkpoint import find_stamp
 
-    return msgspec.json.decode((folder / CHECKPOINT).with_suffix(".json").read_bytes(), type=Stamp).progress
+    stamp = find_stamp(folder / CHECKPOINT)
+    if stamp is None:
+        raise TrainingError("There is no checkpoint yet.")
+    return stamp.progress
 
 
 def export_checkpoint(plan: Plan, folder: Path, out: Path) -> Made:
     """Writes the last checkpoint as a model file, also while the run goes on."""
     from agora.domains.insight.training.checkpoint import load_checkpoint
-    from agora.domains.insight.training.errors import TrainingError
     from agora.domains.insight.training.model import build_model
 
     material = prepare(plan, folder)

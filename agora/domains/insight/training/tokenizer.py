@@ -1,17 +1,29 @@
 """A small byte-level BPE tokenizer, split exactly as llama.cpp's `gpt-2` pre-tokenizer does."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agora.domains.insight.training.corpus.expand import strip_article
+from agora.domains.insight.training.corpus.people import NAMES
 from agora.domains.insight.training.corpus.samples import Sample
+from agora.domains.insight.training.corpus.topics import list_texts, list_topics
 from agora.domains.insight.training.errors import TrainingError
-from agora.inference.context import Line
+from agora.inference.context import Language
 from agora.inference.layout import SPECIAL_TOKENS
+from agora.inference.wording import list_trait_words
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+TOPIC_WEIGHT = 100
+"""How often each phrase of the listed topics is shown to the trainer: enough to make its words whole tokens, which cannot
+be misspelt. Only what nobody listed is left to be put together from pieces."""
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+_LISTED = re.compile(rf"\b(?:{'|'.join(NAMES)})\b")
 
 
 def train_tokenizer(samples: Iterable[Sample], size: int) -> "Tokenizer":
@@ -33,19 +45,36 @@ def train_tokenizer(samples: Iterable[Sample], size: int) -> "Tokenizer":
 
 
 def _list_texts(samples: Iterable[Sample]) -> Iterator[str]:
-    """Everything said, in the form it has in a prompt: each piece begins with a space."""
+    """Everything in a prompt, in the form it has there: each piece begins with a space.
+
+    Listed names are left out: whole tokens for them would teach nothing about copying those that are not listed.
+    """
+    for phrase in _list_phrases():
+        yield from [f" {phrase}"] * TOPIC_WEIGHT
     for sample in samples:
-        yield f" {sample.shared.channel} | {sample.shared.topic}"
-        yield from (_spoken(line) for line in sample.shared.lines)
-        for branch in sample.branches:
-            yield f" {branch.reply}"
-            private = branch.private
-            yield f" {private.name}: {', '.join(private.interests)} | {private.instructions}"
-            yield f" {private.task.kind} {private.task.target or ''} | {private.task.about or ''} {private.task.shape or ''}"
+        for text in _list_parts(sample):
+            yield _LISTED.sub("", text)
 
 
-def _spoken(line: Line) -> str:
-    return f" {line.speaker}: {line.text}"
+def _list_phrases() -> list[str]:
+    """What the listed topics hold, as it stands in a text, and without its article, as people write interests."""
+    topics = [topic for language in LANGUAGES for topic in list_topics(language)]
+    texts = [text for topic in topics for text in list_texts(topic)]
+    return sorted({form for text in texts for form in (text, strip_article(text))})
+
+
+def _list_parts(sample: Sample) -> Iterator[str]:
+    shared = sample.shared
+    yield f" {shared.channel} | {shared.topic}"
+    yield from (f" {line.speaker}: {line.text}" for line in shared.lines)
+    for branch in sample.branches:
+        yield f" {branch.reply}"
+        private, task = branch.private, branch.private.task
+        traits = ", ".join(list_trait_words(private.traits))
+        yield f" {private.name}: {traits} | {', '.join(private.interests)} | {private.instructions}"
+        yield f" {private.mood}"
+        yield from (f" {memory}" for memory in private.memories)
+        yield f" {task.kind} {task.target or ''} | {task.about or ''} {task.shape or ''}"
 
 
 def load_tokenizer(path: Path) -> "Tokenizer":

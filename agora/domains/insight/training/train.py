@@ -19,7 +19,7 @@ from agora.domains.insight.training.rows import Rows, repack, strip_shared
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
 
-CHECKPOINT = "checkpoint.pt"
+CHECKPOINT = "checkpoint.json"
 SAVE_EVERY = 180.0
 """Seconds between checkpoints."""
 

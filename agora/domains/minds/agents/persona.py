@@ -8,14 +8,12 @@ import msgspec
 
 from agora.domains.minds.agents.agent import LANGUAGES, Agent
 from agora.domains.minds.agents.language import find_language
-from agora.domains.minds.agents.request import fit
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.inference.context import Line, PrivateContext, SharedContext, Task
+from agora.inference.fitting import MARGIN, fit
 from agora.inference.layout import ChatMessage, Style, build_messages, build_private, build_shared, list_stops
 from agora.inference.ports import Engine, Segment
 from agora.kernel.app import App
-
-_MARGIN = 32  # for the chat template's own words
 
 
 class PersonaPrompt(msgspec.Struct, frozen=True):
@@ -45,7 +43,7 @@ def build_persona_prompt(
     )
     context = engine.info().context or settings.context_tokens
     shared = SharedContext(community="Agora", channel="direct", language=language, rules=rules, lines=tuple(lines))
-    shared = fit(engine, style, shared, private, context - min(room, context // 3) - _MARGIN)
+    shared = fit(engine, style, shared, private, context - min(room, context // 3) - MARGIN)
     chat = style == "chat"
     return PersonaPrompt(
         prompt=() if chat else (Segment(build_shared(shared), True), Segment(build_private(private, shared), True)),

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from agora.domains.minds.agents.agent import Agent, Turn
 from agora.domains.minds.agents.attention import roll
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.inference.context import PrivateContext, SharedContext, Task
-from agora.inference.layout import Style, build_messages, build_private, build_shared, keep_recent, list_stops
-from agora.inference.ports import Engine, GenerationRequest, Priority, Sampler, Segment
-
-_MARK = re.compile(r"<\|[a-z]+\|>")
-_MARGIN = 32  # for the chat template's own words
-_LEAST_LINES = 2
+from agora.inference.fitting import MARGIN, fit
+from agora.inference.layout import Style, build_messages, build_private, build_shared, list_stops
+from agora.inference.liveliness import choose_sampler
+from agora.inference.ports import Engine, GenerationRequest, Priority, Segment
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -45,7 +41,7 @@ def build_ask(
         instructions=voice.instructions,
     )
     context = engine.info().context or settings.context_tokens
-    budget = min(settings.context_tokens, context) - min(settings.max_tokens, context // 3) - _MARGIN
+    budget = min(settings.context_tokens, context) - min(settings.max_tokens, context // 3) - MARGIN
     shared = fit(engine, style, shared, private, budget)
     chat = style == "chat"
     parts = (Segment(build_shared(shared), True), Segment(build_private(private, shared), True))
@@ -54,7 +50,7 @@ def build_ask(
         messages=build_messages(shared, private) if chat else (),
         max_tokens=min(settings.max_tokens, context // 3),
         stop=list_stops(style, shared, agent.name),
-        sampler=choose_sampler(attempt),
+        sampler=choose_sampler(attempt, style),
         seed=int(roll(settings.seed, turn.id, attempt) * (1 << 31)),
         priority=Priority(int(turn.urgency)),
         scope=f"channel:{turn.channel_id}",
@@ -62,27 +58,3 @@ def build_ask(
         owner=f"agent:{agent.id}",
     )
     return Ask(request, len(shared.lines))
-
-
-def fit(engine: Engine, style: Style, shared: SharedContext, private: PrivateContext, budget: int) -> SharedContext:
-    """The same context with as many of its newest lines as the budget of tokens holds, at least two."""
-    most = len(shared.lines)
-    while True:
-        kept = msgspec.structs.replace(shared, lines=keep_recent(shared.lines, most))
-        text = build_shared(kept, style) + build_private(private, kept, style)
-        size = engine.count_tokens(_MARK.sub("\n", text))
-        if size <= budget or len(kept.lines) <= _LEAST_LINES:
-            return kept
-        # In steps of four: a number that changed with every message would move the beginning with it.
-        fitting = len(kept.lines) * budget // max(1, size)
-        most = max(_LEAST_LINES, min(len(kept.lines) - 1, fitting - fitting % 4))
-
-
-def choose_sampler(attempt: int) -> Sampler:
-    """Livelier with each try, so that a line that was refused is not written again."""
-    return Sampler(
-        temperature=min(1.2, 0.8 + 0.15 * attempt),
-        top_p=0.95,
-        min_p=0.05,
-        repeat_penalty=1.0 + 0.05 * min(attempt, 4),
-    )

@@ -1,15 +1,19 @@
 """The corpus: the same from the same seed, true to the runtime's layout, and copyable where it must be."""
 
+import re
 from random import Random
 
 from agora.domains.insight.training.corpus.english import ACTS as ENGLISH
-from agora.domains.insight.training.corpus.expand import expand, of, to
+from agora.domains.insight.training.corpus.expand import expand, of, strip_article, to
 from agora.domains.insight.training.corpus.flow import ANSWERS, STARTS
 from agora.domains.insight.training.corpus.french import ACTS as FRENCH
 from agora.domains.insight.training.corpus.people import pick_names
 from agora.domains.insight.training.corpus.samples import hash_samples, make_samples
 from agora.domains.insight.training.corpus.topics import list_topics
 from agora.domains.insight.training.corpus.traits import LEAD, TAIL
+from agora.domains.insight.training.corpus.words import invent_name, invent_word, is_decent
+from agora.domains.insight.training.measures import list_grammar_words, list_words
+from agora.domains.insight.training.rows import NEEDS_TALK
 from agora.inference.context import MOODS
 from agora.inference.layout import build_private
 from agora.inference.wording import EVEN, TRAIT_WORDS
@@ -58,6 +62,32 @@ def test_a_reply_names_whom_it_answers_and_what_it_was_told_to_take_up() -> None
     assert taken / replies > 0.75
 
 
+def test_no_reply_needs_a_word_that_is_not_at_hand() -> None:
+    """What is neither a word of the grammar nor in the agent's own instruction could only be guessed."""
+    known = {language: list_grammar_words(language) for language in ("en", "fr")}
+    for sample in make_samples(8, 400):
+        for branch in sample.branches:
+            if branch.private.task.kind in NEEDS_TALK:
+                continue
+            at_hand = known[sample.shared.language] | set(list_words(build_private(branch.private, sample.shared)))
+            guessed = [word for word in list_words(branch.reply) if word not in at_hand and not word.isdigit()]
+            assert not guessed, (guessed, branch)
+
+
+def test_no_reply_shows_the_grammar_itself() -> None:
+    for sample in make_samples(9, 400):
+        for text in (*(line.text for line in sample.shared.lines), *(branch.reply for branch in sample.branches)):
+            assert not re.search(r"\{(?!\")|\|", text), text
+
+
+def test_invented_words_are_decent_and_new() -> None:
+    random = Random(4)
+    words = [invent_word(random) for _ in range(500)] + [invent_name(random) for _ in range(500)]
+    assert all(map(is_decent, words))
+    assert len({*words}) > 700
+    assert not is_decent("Sexish")
+
+
 def test_the_private_part_is_the_runtimes_own() -> None:
     sample = next(make_samples(6, 1))
     text = build_private(sample.branches[0].private, sample.shared)
@@ -70,6 +100,7 @@ def test_templates_expand() -> None:
     assert expand("{de:x} et {à:y}", {"x": "le pain", "y": "les roses"}, random) == "du pain et aux roses"
     assert of("arroser") == "d'arroser"
     assert to("la mer") == "à la mer"
+    assert [strip_article(noun) for noun in ("l'école", "les roses", "lentilles")] == ["école", "roses", "lentilles"]
     assert expand("[a|a] [|]b", {}, random) == "a b"
 
 

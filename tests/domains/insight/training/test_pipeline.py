@@ -4,9 +4,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from agora.domains.insight.training import measures
-from agora.domains.insight.training.checkpoint import load_checkpoint
+from agora.domains.insight.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from agora.domains.insight.training.cli import app
 from agora.domains.insight.training.corpus.samples import make_samples
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.evaluate import evaluate, evaluate_json
@@ -132,25 +134,60 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
 
     first = run()
     assert steps == [1, 2, 3]
-    second = run()
+    before = out.read_bytes()
+    with pytest.raises(TrainingError, match="gguf stays as it was"):
+        run()
     assert steps == [4, 5, 6]
-    assert second.progress.seconds > first.progress.seconds
     assert read_progress(work).step == 6
+    assert read_progress(work).seconds > first.progress.seconds
+    assert out.read_bytes() == before
 
 
 def test_a_damaged_checkpoint_is_refused_and_the_last_model_stays(made: tuple[Made, Path]) -> None:
     result, folder = made
     before = result.path.read_bytes()
-    whole = (folder / CHECKPOINT).read_bytes()
+    weights = next(folder.glob("checkpoint-*.pt"))
+    whole = weights.read_bytes()
     try:
-        (folder / CHECKPOINT).write_bytes(whole[:-100] + bytes(100))
+        weights.write_bytes(whole[:-100] + bytes(100))
         with pytest.raises(TrainingError, match="damaged"):
             make_starter(TINY, folder, result.path, 1.0, 1, False)
         with pytest.raises(TrainingError, match="damaged"):
             export_checkpoint(TINY, folder, result.path)
     finally:
-        (folder / CHECKPOINT).write_bytes(whole)
+        weights.write_bytes(whole)
     assert result.path.read_bytes() == before
+
+
+def test_a_run_killed_while_it_saves_goes_on_from_the_state_before(tmp_path: Path) -> None:
+    import torch
+
+    path = tmp_path / CHECKPOINT
+    save_checkpoint(path, {"w": torch.ones(3)}, TINY, "c", "t", Progress(step=1))
+    (tmp_path / "checkpoint-2.pt").write_bytes(b"written, but not yet named")
+    (tmp_path / "checkpoint.part").write_bytes(b"half")
+    found = load_checkpoint(path, TINY, "c", "t")
+    assert found is not None and found[1].step == 1
+    save_checkpoint(path, {"w": torch.zeros(3)}, TINY, "c", "t", Progress(step=2))
+    found = load_checkpoint(path, TINY, "c", "t")
+    assert found is not None and found[1].step == 2 and not found[0]["w"].any()
+    assert [file.name for file in tmp_path.glob("*.pt")] == ["checkpoint-2.pt"]
+    path.write_text("{")
+    with pytest.raises(TrainingError, match="damaged"):
+        load_checkpoint(path, TINY, "c", "t")
+
+
+def test_the_command_says_what_is_wrong_and_touches_no_model(tmp_path: Path) -> None:
+    work, model = tmp_path / "training" / "tiny-7", tmp_path / "models" / "agora-tiny.gguf"
+    work.mkdir(parents=True)
+    model.parent.mkdir()
+    (work / "tokenizer.json").write_text("{")
+    model.write_bytes(b"the last good one")
+    result = CliRunner().invoke(app, ["starter", "--tiny", "--minutes", "1", "--threads", "1", "--data", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "tokenizer.json cannot be read" in result.output
+    assert model.read_bytes() == b"the last good one"
+    assert CliRunner().invoke(app, ["eval", "--model", str(tmp_path / "none.gguf")]).exit_code == 1
 
 
 def test_a_foreign_tokenizer_is_refused(made: tuple[Made, Path], tmp_path: Path) -> None:
@@ -193,7 +230,8 @@ def test_branches_see_the_shared_part_and_themselves_only(made: tuple[Made, Path
     assert repack(rows, 1024).ids.tolist() == rows.ids.tolist()
     alone = strip_shared(rows, 1024)
     assert not alone.branches.any()
-    assert (alone.weights == 1).sum() == (rows.weights == 1).sum()
+    assert (alone.weights == 1).sum() == ((rows.weights == 1) & (rows.alone == 1)).sum()
+    assert 0 < rows.alone.sum() < (rows.branches > 0).sum()
 
 
 def test_a_shape_becomes_a_grammar() -> None:

@@ -1,5 +1,6 @@
 """A transcript: who is there, what they talk about, and turn by turn what they say."""
 
+import unicodedata
 from random import Random
 
 import msgspec
@@ -88,10 +89,10 @@ def _start(random: Random, language: Language, topic: Topic, speaker: Speaker, t
 def _ask_code(random: Random, language: Language, speaker: Speaker, slots: dict[str, str]) -> Turn:
     what_en, what_fr, code = random.choice(SNIPPETS)
     name = f"{invent_word(random)}_{random.randint(1, 9)}" if random.random() < 0.3 else invent_word(random)
-    ascii_name = name.replace("é", "e").replace("è", "e")
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     values = {"what": what_en if language == "en" else what_fr, "v": ascii_name}
     text = dress(expand(random.choice(TASKS[language]), values, random), speaker, language, random)
-    intro = random.choice(ANSWERS[language]).replace("{v}", ascii_name)
+    intro = expand(random.choice(ANSWERS[language]), {"v": ascii_name}, random)
     answer = f"{intro}\n```python\n{code.replace('{v}', ascii_name)}\n```"
     return Turn(speaker, "ask_code", ascii_name, slots, text, answer=answer)
 
@@ -108,13 +109,25 @@ def _free_text(random: Random, language: Language, slots: dict[str, str], asks: 
 
 
 def fill_slots(
-    random: Random, language: Language, topic: Topic, speaker: Speaker, turns: list[Turn], x: str | None = None
+    random: Random,
+    language: Language,
+    topic: Topic,
+    speaker: Speaker,
+    turns: list[Turn],
+    x: str | None = None,
+    alone: bool = False,
 ) -> dict[str, str]:
-    """Values for every slot. With an unknown topic only words that were said before can come again."""
+    """Values for every slot. With an unknown topic only words that were said before can come again.
+
+    `alone`: for what an agent is to write. Its instruction holds `x` and its interests; any other invented word would
+    have to be guessed, and a model that is made to guess words learns to make them up.
+    """
     grammar = english if language == "en" else french
-    said = [*dict.fromkeys(turn.x for turn in turns), topic.name]
-    pool = said if topic.invented and turns else list(topic.things)
     x = x or random.choice((*topic.things, topic.name))
+    if alone:
+        pool = _list_at_hand(random, topic, speaker, grammar.GENERAL_THINGS)
+    else:
+        pool = [*dict.fromkeys(turn.x for turn in turns), topic.name] if topic.invented and turns else list(topic.things)
     others = [word for word in pool if not _is_same(word, x)] or [
         word for word in (topic.name, *topic.things) if not _is_same(word, x)
     ]
@@ -123,10 +136,19 @@ def fill_slots(
     actions = list(topic.actions)
     random.shuffle(actions)
     actions += random.sample(grammar.GENERAL_ACTIONS, 3)
+    whole = random.choice(others) if alone and topic.invented else topic.name
     return {
-        "x": x, "y": random.choice(others), "t": topic.name, "p": problem, "a": actions[0], "b": actions[1], "c": actions[2],
+        "x": x, "y": random.choice(others), "t": whole, "p": problem, "a": actions[0], "b": actions[1], "c": actions[2],
         "i": random.choice(speaker.interests), "m": x, "me": speaker.name, "n": "", "o": "",
     }  # fmt: skip
+
+
+def _list_at_hand(random: Random, topic: Topic, speaker: Speaker, everyday: tuple[str, ...]) -> list[str]:
+    """What an agent can name beside the matter: things of a known topic, else its own interests or everyday things."""
+    if not topic.invented:
+        return list(topic.things)
+    kept = random.sample(everyday, 4)
+    return [*speaker.interests, *kept] if random.random() < 0.6 else kept
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -144,14 +166,19 @@ def answer_turn(
     x: str | None = None,
     plain: bool = False,
     act: str | None = None,
+    alone: bool = False,
 ) -> Turn:
-    """What `speaker` says to `heard`. The matter stays, or moves on to another word of what was heard."""
+    """What `speaker` says to `heard`. The matter stays, or moves on to another word of what was heard.
+
+    `alone`: see `fill_slots`.
+    """
     act = act or answer_to(heard.act, random)
     drift = heard.x if random.random() < 0.7 or heard.slots["y"] not in heard.text else heard.slots["y"]
-    slots = fill_slots(random, language, topic, speaker, turns, x or drift)
+    slots = fill_slots(random, language, topic, speaker, turns, x or drift, alone)
     if heard.answer and act in ("fact", "code"):
         core = heard.answer if act == "code" else expand(heard.answer, {}, random)
-        text = f"{to}, {core[:1].lower()}{core[1:]}" if to and act == "code" else dress(core, speaker, language, random, to, plain)
+        # Nothing may follow a block of code on its last line.
+        text = dress(core, speaker, language, random, to, plain or act == "code")
     else:
         text = say_act(act, speaker, slots, language, random, to, plain)
     return Turn(speaker, act, slots["x"], slots, text, to)

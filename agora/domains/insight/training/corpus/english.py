@@ -26,7 +26,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "tell_mood": (
         "I feel [good|fine|well][ today|], I was [busy|working] with {x}.",
         "[Quite|Pretty] well, [mostly|partly] thanks to {x}.",
-        "It's a [good|quiet|long] day, and {x} [still] on my mind.",
+        "It's a [good|quiet|long] day, with {x} [still|always] on my mind.",
         "I'm fine, [just|only] a little lost in {x}. And you?",
     ),
     "say": (
@@ -35,7 +35,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "Lately I [spend|give] [much|a lot of] time [on|to] {x}.",
         "There's [always|so much] something to learn about {x}.",
         "Yesterday I [read|heard|learned] something about {x} and {y}.",
-        "For me, {t} [starts|begins|ends] with {x}.",
+        "For me, {t} must [start|begin|end] with {x}.",
         "[Nobody|Not everyone] talks about {x}, and that's a pity.",
         "Today I finally understood {x}[, thanks to {y}|].",
     ),
@@ -45,13 +45,13 @@ ACTS: dict[str, tuple[str, ...]] = {
         "Do you [like|enjoy|care about] {x}?",
         "What do you like [most|best] about {x}?",
         "[Would|Do] you [choose|prefer] {x} or {y}?",
-        "Is {x} [worth|really worth] the [trouble|effort]?",
-        "How [important|useful] is {x} [to|for] you?",
+        "[Do you think|Would you say] {x} can be worth the [trouble|effort]?",
+        "How much do you [care|think] about {x}?",
     ),
     "opinion": (
         "I [like|love|enjoy] {x}, [especially|above all] with {y}.",
         "For me it's all about {x}[ and {y}|].",
-        "I [think|believe|feel] {x} should come before more than {y}.",
+        "I [really|always|] put {x} before {y}.",
         "I'd choose {x} [any day|every time|over {y}].",
         "[Without|If I had no] {x}, {t} would [be dull|make no sense|lose its charm].",
         "I have a soft spot for {x}[, I admit|].",
@@ -98,17 +98,17 @@ ACTS: dict[str, tuple[str, ...]] = {
         "I [still|do] believe in {x}, [even with|despite] {p}.",
         "[Maybe|Perhaps], but {x} [gave|taught] me a lot.",
         "I hear you, [yet|but] I stay with {x}.",
-        "[True|Yes], there is {p}, but we can {a} and keep {x}.",
+        "[True|Yes], {p}, I know, but we can {a} and keep {x}.",
     ),
     "trouble": (
         "I have [trouble|a problem] with {x}: {p}, again.",
         "I [struggle|fight] with {x} because of {p}.",
         "Help, {p} [again|everywhere]! My {t} [plan|day] is [ruined|in danger] and so is my mood about {x}.",
-        "I don't know what to do about {x}, there is {p}.",
+        "I don't know what to do about {x}: always {p}.",
         "[My day|My week] with {x} went wrong: {p}.",
     ),
     "comfort": (
-        "[Oh no|Oh dear], {p} with {x} [is hard|would upset anyone], but you [are not alone|will manage].",
+        "[Oh no|Oh dear], {p} with {x} [must be hard|would upset anyone], but you [are not alone|will manage].",
         "I'm sorry about {x}. [It will get better|You did your best].",
         "Don't [give up|lose heart], {x} can wait until [tomorrow|you feel better].",
         "[Everyone|We all] had a bad day with {x} once, [really|I promise].",
@@ -119,7 +119,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "[Maybe|Perhaps] {a}, it [helps|works well] with {x}.",
         "With {x}, the [secret|trick] is to {a}[ and to {b}|].",
         "[First|To begin], {a}. Then {b}, and {x} will [be easy|follow].",
-        "It [always|often] helps to {a} when {x} [is the matter|comes up].",
+        "It [always|often] helps to {a} when [you deal with|we talk about] {x}.",
         "Against {p} I'd {a}, then look at {x} again.",
         "[Try to|Remember to] {a} before you [touch|start with] {x}.",
     ),
@@ -133,9 +133,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "good_news": (
         "[Great|Good|Wonderful] news: I [finished|managed|finally got] {x}!",
-        "I did it, {x} [at last|is done]!",
+        "I did it[ today|], {x} at last!",
         "Today I [won|earned] a [prize|medal] for {x}!",
-        "No more {p}! I [solved|fixed] it, and {x} is fine now.",
+        "No more {p}! I [solved|fixed] it, and {x} can go on now.",
     ),
     "congratulate": (
         "[Congratulations|Bravo|Well done] for {x}!",
@@ -160,7 +160,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "I told {x} a joke about {y}. [Nobody laughed|Total silence], not even {y}.",
         "What do {x} and [a|my] Monday have in common? Lots of {p}, of course!",
         "My doctor says less {p} and more {x}. [Best doctor ever|I follow the advice]!",
-        "Knock, knock. Who's there? It's {x}, and {y} is late again!",
+        "Knock, knock. Who's there? It's {x}, and {y}, late again!",
         "I wanted to {a}, but {x} had other plans!",
     ),
     "laugh": (
@@ -185,8 +185,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "decline": (
         "[Sorry|Alas], not {x} [this week|today], I must {a} first.",
         "I'd rather not: {x} brings {p}.",
-        "[Thanks|Nice idea], but {x} is [not for me|too much right now].",
-        "[Not now|Later], maybe, when there is less {p} and {x} is [ready|calm].",
+        "[Thanks|Nice idea], but not {x}, [not for me|that's too much right now].",
+        "[Not now|Later], maybe, with less {p}; then {x}, [gladly|with pleasure].",
     ),
     "ask_plan": (
         "[Can|Could] you make a plan for {x}?",
@@ -273,5 +273,9 @@ OPENINGS = ("say", "ask_opinion", "ask_how", "trouble", "propose", "good_news", 
 GENERAL_ACTIONS = (
     "start small", "take notes", "ask around", "wait a day", "make a list", "try it once", "share the work", "read about it",
     "take a break", "keep it simple", "talk it over", "look at it again", "measure first", "draw a picture", "call a friend",
+)  # fmt: skip
+GENERAL_THINGS = (
+    "good music", "fresh air", "a good book", "tea", "the weather", "friendship", "patience", "laughter", "a long walk",
+    "good company", "the sun", "the rain", "coffee", "a good night", "old songs", "the sea",
 )  # fmt: skip
 GENERAL_PROBLEMS = ("delays", "doubts", "noise", "small mistakes", "too many questions", "bad luck", "confusion", "lack of time")

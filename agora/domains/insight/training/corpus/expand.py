@@ -40,3 +40,8 @@ def to(value: str) -> str:
     if value.startswith("les "):
         return "aux " + value[4:]
     return f"à {value}"
+
+
+def strip_article(value: str) -> str:
+    """A French noun as people write it in a list: jardin, roses, école."""
+    return re.sub(r"^(?:le |la |les |l')", "", value)

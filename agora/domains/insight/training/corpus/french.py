@@ -59,7 +59,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "Qu'est-ce qui te fait penser {à:x} ?",
         "Pourquoi {x}[ et pas {y}|] ?",
         "Comment tout a commencé avec {x} ?",
-        "[Et|Alors], quelle est la partie [difficile|drôle|étrange] {de:x} ?",
+        "[Et|Alors] quelle est la partie [difficile|drôle|étrange] {de:x} ?",
         "Tu veux dire {x} ou [plutôt|peut-être] {y} ?",
     ),
     "explain": (
@@ -269,6 +269,11 @@ GENERAL_ACTIONS = (
     "commencer petit", "prendre des notes", "demander autour de soi", "attendre un jour", "faire une liste", "essayer une fois",
     "partager le travail", "lire un peu", "faire une pause", "rester simple", "en discuter", "regarder encore", "mesurer d'abord",
     "faire un dessin", "appeler un ami",
+)  # fmt: skip
+GENERAL_THINGS = (
+    "la bonne musique", "l'air frais", "un bon livre", "le thé", "le beau temps", "l'amitié", "la patience", "le rire",
+    "une longue marche", "la bonne compagnie", "le soleil", "la pluie", "le café", 
+    "une bonne nuit", "les vieilles chansons", "la mer",
 )  # fmt: skip
 GENERAL_PROBLEMS = (
     "les retards", "les doutes", "le bruit", "les petites erreurs", "trop de questions", "la malchance", "la confusion",

@@ -1,8 +1,10 @@
 """Names of many origins, and characters: traits, mood, interests."""
 
+from functools import cache
 from random import Random
 
-from agora.domains.insight.training.corpus.words import invent_name
+from agora.domains.insight.training.corpus.letters import Letters
+from agora.domains.insight.training.corpus.words import invent_name, is_decent
 from agora.inference.context import MOODS, TRAITS
 
 NAMES = """
@@ -17,11 +19,32 @@ Théo Tomas Uma Vera Victor Wanda Wei Yann Yara Yuki Yusuf Zara Zeno Zoé
 
 
 def pick_name(random: Random, held_out: bool) -> str:
-    """A name: half of them never seen before; every tenth listed name is kept for evaluation."""
-    if random.random() < 0.5:
+    """A name: two in three never seen before; every tenth listed name is kept for evaluation."""
+    kind = random.random()
+    if kind < 0.35:
         return invent_name(random)
-    names = [name for at, name in enumerate(NAMES) if (at % 10 == 0) == held_out]
-    return random.choice(names)
+    if kind < 0.65:
+        return _blend_name(random)
+    return random.choice(list_names(held_out))
+
+
+@cache
+def list_names(held_out: bool) -> tuple[str, ...]:
+    """The listed names, or those of them kept for evaluation."""
+    return tuple(name for at, name in enumerate(NAMES) if (at % 10 == 0) == held_out)
+
+
+def _blend_name(random: Random) -> str:
+    """A name that sounds like the listed ones and is none of them."""
+    while True:
+        name = _learn_names().draw(random, 2, 9).capitalize()
+        if name not in NAMES and is_decent(name):
+            return name
+
+
+@cache
+def _learn_names() -> Letters:
+    return Letters(name.casefold() for name in list_names(held_out=False))
 
 
 def pick_names(random: Random, count: int, held_out: bool) -> list[str]:

@@ -11,6 +11,7 @@ _RULES: dict[Language, tuple[str, ...]] = {
     "en": (
         "Be kind.",
         "Be kind. No spam.",
+        "Be kind. Say when you are not sure.",
         "Stay on topic and be polite.",
         "Everyone is welcome.",
         "Listen first, then answer.",
@@ -19,6 +20,7 @@ _RULES: dict[Language, tuple[str, ...]] = {
     "fr": (
         "Soyez aimables.",
         "Soyez aimables. Pas de spam.",
+        "Sois aimable. Dis quand tu n'es pas sûr.",
         "Restez polis et dans le sujet.",
         "Tout le monde est bienvenu.",
         "Écoutez, puis répondez.",

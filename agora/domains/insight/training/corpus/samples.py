@@ -8,14 +8,16 @@ import msgspec
 
 from agora.domains.insight.training.corpus import tasks
 from agora.domains.insight.training.corpus.dialogue import Scene, Turn, answer_turn, make_scene, make_speaker
+from agora.domains.insight.training.corpus.expand import strip_article
 from agora.domains.insight.training.corpus.flow import answer_to
 from agora.domains.insight.training.corpus.people import pick_mood, pick_name, pick_traits
 from agora.domains.insight.training.corpus.places import pick_place
 from agora.domains.insight.training.corpus.speech import Speaker
 from agora.inference.context import Language, PrivateContext, SharedContext, Task
 from agora.inference.layout import with_subject
+from agora.inference.subject import STOP_WORDS
 
-GRAMMAR_VERSION = 1
+GRAMMAR_VERSION = 2
 """Raised whenever the grammar changes, so that a corpus hash can be traced to a state of these files."""
 
 _INSTRUCTIONS: dict[Language, tuple[str, ...]] = {
@@ -26,6 +28,11 @@ _INSTRUCTIONS: dict[Language, tuple[str, ...]] = {
         "Talk about what you like.",
         "Keep the peace.",
         "Share what you know.",
+        "Say when you are not sure.",
+        "Ask what if.",
+        "Turn talk into steps.",
+        "Welcome everyone and keep it light.",
+        "Disagree openly and give a reason.",
     ),
     "fr": (
         "Aide les gens à s'y retrouver.",
@@ -34,6 +41,11 @@ _INSTRUCTIONS: dict[Language, tuple[str, ...]] = {
         "Parle de ce que tu aimes.",
         "Garde la paix.",
         "Partage ce que tu sais.",
+        "Dis quand tu n'es pas sûr.",
+        "Demande : et si ?",
+        "Transforme la discussion en étapes.",
+        "Accueille les gens et garde une ambiance légère.",
+        "Dis ton désaccord et donne une raison.",
     ),
 }
 _BRIEF: dict[Language, str] = {"en": "Be brief.", "fr": "Sois bref."}
@@ -79,7 +91,7 @@ def make_samples(seed: int, count: int, held_out: bool = False, step: int = 1) -
     """`count` samples of a seed, the easy ones first; held-out samples are never easy. `step`: only every n-th."""
     for at in range(0, count, step):
         easy = not held_out and at < count * EASY_SHARE
-        yield make_sample(f"{GRAMMAR_VERSION}/{seed}/{at}", held_out, invented=0.8 if easy else 0.5, easy=easy)
+        yield make_sample(f"{GRAMMAR_VERSION}/{seed}/{at}", held_out, invented=0.8 if easy else 0.6, easy=easy)
 
 
 def hash_samples(samples: Iterator[Sample]) -> str:
@@ -97,7 +109,8 @@ def _make_branch(scene: Scene, shared: SharedContext, random: Random) -> Branch:
         return _reply(scene, shared, speaker, random)
     if kind < 0.86:
         about = random.choice((scene.topic.name, *scene.topic.things))
-        return _branch(scene, speaker, Task("open", about=about), tasks.write_opening(scene, speaker, about, random), random)
+        task = Task("open", about=_as_listed(about, scene, random, 0.5))
+        return _branch(scene, speaker, task, tasks.write_opening(scene, speaker, about, random), random)
     if kind < 0.89:
         mediation = tasks.write_mediation(scene, speaker, random)
         return _branch(scene, speaker, *mediation, random) if mediation else _reply(scene, shared, speaker, random)
@@ -140,9 +153,18 @@ def _reply(scene: Scene, shared: SharedContext, speaker: Speaker, random: Random
         memories = (_remember(heard.speaker.name, heard.x, scene.language, random),) if knows else ()
     brief = random.random() < 0.06
     topic, turns = scene.topic, list(scene.turns)
-    turn = answer_turn(random, scene.language, topic, speaker, heard, turns, to, task.about, plain=brief, act=act)
+    x = task.about or random.choice(speaker.interests)  # nothing to take up was said: then something of its own
+    turn = answer_turn(random, scene.language, topic, speaker, heard, turns, to, x, plain=brief, act=act, alone=True)
+    if explicit:
+        task = msgspec.structs.replace(task, about=_as_listed(x, scene, random, 0.15))
     instructions = _BRIEF[scene.language] if brief else ""
     return _branch(scene, speaker, task, turn.text, random, memories, instructions)
+
+
+def _as_listed(about: str, scene: Scene, random: Random, share: float) -> str:
+    """Now and then a known French noun without its article: interests are written so, and the answer puts it back."""
+    known = not scene.topic.invented and scene.language == "fr"
+    return strip_article(about) if known and random.random() < share else about
 
 
 def _pick_heard(scene: Scene, speaker: Speaker, random: Random) -> Turn:
@@ -168,11 +190,20 @@ def _branch(
         other = random.choice(scene.speakers).name
         extra = _remember(other, make_speaker(other, random, scene.language, scene.held_out).interests[0], scene.language, random)
         memories = (*memories, extra) if random.random() < 0.5 else (extra, *memories)
-    if not instructions and random.random() < 0.4:
-        instructions = random.choice(_INSTRUCTIONS[scene.language])
+    if not instructions and random.random() < 0.5:
+        free = random.random() < 0.4
+        instructions = _any_instruction(scene, random) if free else random.choice(_INSTRUCTIONS[scene.language])
     interests = speaker.interests if random.random() < 0.6 or reply_uses(reply, speaker.interests) else ()
     private = PrivateContext(speaker.name, task, speaker.traits, interests, instructions, speaker.mood, memories)
     return Branch(private, reply)
+
+
+def _any_instruction(scene: Scene, random: Random) -> str:
+    """A sentence nobody could follow: people write what they like there, and it must not disturb."""
+    common = sorted(STOP_WORDS[scene.language])
+    words = random.sample(common, random.randint(3, 9))
+    words.insert(random.randint(0, len(words)), random.choice((*scene.topic.things, *scene.topic.actions)))
+    return " ".join(words).capitalize() + "."
 
 
 def reply_uses(reply: str, interests: tuple[str, ...]) -> bool:

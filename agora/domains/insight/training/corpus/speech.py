@@ -37,7 +37,7 @@ def say_act(
     to: str | None = None,
     plain: bool = False,
 ) -> str:
-    """A message that performs `act`. `to`: the name to put into it. `plain`: without colour."""
+    """A message that performs `act`. `to`: the name to put into it. `plain`: with as little colour as can be."""
     template = pick_template(act, language, random, addressed=to is not None)
     core = expand(template, slots, random)
     return dress(core, speaker, language, random, to, plain)
@@ -54,11 +54,8 @@ def pick_template(act: str, language: Language, random: Random, addressed: bool)
 
 def dress(core: str, speaker: Speaker, language: Language, random: Random, to: str | None = None, plain: bool = False) -> str:
     """Adds what the speaker's character and mood say before and after, and the addressee's name."""
-    lead, tail = ("", "") if plain else _colour(speaker, language, random)
-    place = random.random()
-    if to and place < 0.15 and core[-1] in ".!?" and "\n" not in core:
-        core = _name_at_end(core, to, language)
-    elif to and (place < 0.4 or not lead):
+    lead, tail = _colour(speaker, language, random, plain)
+    if to and (not lead or random.random() < 0.12):
         core = f"{to}, {lower_first(core)}"
     elif to:
         lead = f"{to}, {lower_first(lead)}"
@@ -67,28 +64,21 @@ def dress(core: str, speaker: Speaker, language: Language, random: Random, to: s
     return " ".join(part for part in (lead, core, tail) if part)
 
 
-def _colour(speaker: Speaker, language: Language, random: Random) -> tuple[str, str]:
+def _colour(speaker: Speaker, language: Language, random: Random, plain: bool) -> tuple[str, str]:
+    """Something before, something after, or both: the strongest trait is in it, now and then the mood or the next trait."""
     words = list_trait_words(speaker.traits)
     if speaker.is_person and random.random() < 0.75:
         return "", ""
     first, second = words[0], words[1] if len(words) > 1 else words[0]
     style = random.random()
-    lead = expand(random.choice(LEAD[language][first]), {}, random) if style < 0.5 else ""
-    tail = ""
-    if style > 0.3:
-        tail_word = second if style < 0.38 else first
-        tail = expand(random.choice(TAIL[language][tail_word]), {}, random)
+    lead = expand(random.choice(LEAD[language][first]), {}, random) if style < 0.55 or plain else ""
+    if plain:
+        return lead, ""
+    tail = expand(random.choice(TAIL[language][second if style < 0.16 else first]), {}, random) if style > 0.12 else ""
     mood = MOODS[language].get(speaker.mood)
     if mood and not lead and random.random() < 0.3:
         lead = expand(random.choice(mood), {}, random)
     return lead, tail
-
-
-def _name_at_end(core: str, name: str, language: Language) -> str:
-    end = core[-1]
-    body = core[:-1].rstrip()
-    space = " " if language == "fr" and end in "!?" else ""
-    return f"{body}, {name}{space}{end}"
 
 
 def lower_first(text: str) -> str:

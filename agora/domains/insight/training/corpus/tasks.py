@@ -89,7 +89,7 @@ def write_json(scene: Scene, random: Random) -> tuple[str, str]:
 
 def write_opening(scene: Scene, speaker: Speaker, about: str, random: Random) -> str:
     """A first message about a matter, to everybody."""
-    slots = fill_slots(random, scene.language, scene.topic, speaker, list(scene.turns), about)
+    slots = fill_slots(random, scene.language, scene.topic, speaker, list(scene.turns), about, alone=True)
     return say_act(random.choice(OPENINGS), speaker, slots, scene.language, random)
 
 
@@ -100,7 +100,7 @@ def write_mediation(scene: Scene, speaker: Speaker, random: Random) -> tuple[Tas
     if len(names) < 2:
         return None
     about = scene.turns[-1].x
-    slots = fill_slots(random, scene.language, scene.topic, speaker, list(scene.turns), about)
+    slots = fill_slots(random, scene.language, scene.topic, speaker, list(scene.turns), about, alone=True)
     slots.update(n=names[0], o=names[1])
     text = say_act("mediate", speaker, slots, scene.language, random)
     return Task("mediate", f"{names[0]}, {names[1]}", about=about), text

@@ -3,7 +3,7 @@
 LEAD: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "curious": ("Oh, how [interesting|intriguing]!", "[Fascinating|How curious]!", "Let me [imagine|dream] a little."),
-        "traditional": ("As [always|usual].", "In the old days we knew this.", "As my [grandmother|teacher] used to say:"),
+        "traditional": ("As [always|usual].", "In the old days we knew this.", "As [people|we] used to say:"),
         "careful": (
             "First things first.",
             "[One thing|One step] at a time.",
@@ -25,7 +25,7 @@ LEAD: dict[str, dict[str, tuple[str, ...]]] = {
             "[Fascinant|Comme c'est curieux] !",
             "Laisse-moi [imaginer|rêver] un peu.",
         ),
-        "traditional": ("Comme [toujours|d'habitude].", "Autrefois, on savait ça.", "Comme disait ma [grand-mère|maîtresse] :"),
+        "traditional": ("Comme [toujours|d'habitude].", "Autrefois, on savait ça.", "Comme on [disait|faisait] dans le temps :"),
         "careful": (
             "Procédons par ordre.",
             "[Une chose|Une étape] à la fois.",

@@ -1,15 +1,32 @@
 """Invented words and names, pronounceable and new each time: they can only be copied, never known."""
 
+import re
 from random import Random
+
+from agora.domains.insight.training.corpus.letters import learn_nouns
 
 _ONSETS = (*"bcdfghjklmnprstvwzbdklmnrstv", "br", "ch", "cl", "dr", "fr", "gr", "kr", "pr", "sh", "st", "th", "tr")
 _VOWELS = (*"aeiouaeiouaeio", "ai", "au", "ei", "ia", "io", "ou", "é", "è")
 _ENDS = ("",) * 9 + ("n", "r", "l", "s", "t", "m", "x", "nd", "rt", "ck")
 _WORD_ENDS = ("ine", "ade", "ette", "or", "ix", "oon", "ling", "ish", "ule", "ard", "et", "ola", "ium", "", "", "")
 
+# Syllables thrown together make a rude word now and then, in one of the two languages.
+_RUDE = re.compile(
+    r"sex|fuc?k|shit|cunt|coc?k|dick|anal|anus|nazi|tits|slut|whor|rape|porn|puss|penis|vagin|bitch|nig|fag|crap|puk|poo|pis|"
+    r"put(?:e|ai)|merd|bit(?:e|ou)|couil|salop|salau|encul|chi(?:e|a)|con(?:$|n)|cul(?:$|s)|nich|p[eé]d[eé]|zob|foutr"
+)
+
+
+def is_decent(word: str) -> bool:
+    """Whether an invented word can be shown to anybody."""
+    return not _RUDE.search(word.casefold())
+
 
 def _invent(random: Random, syllables: int) -> str:
-    return "".join(random.choice(_ONSETS) + random.choice(_VOWELS) + random.choice(_ENDS) for _ in range(syllables))
+    while True:
+        word = "".join(random.choice(_ONSETS) + random.choice(_VOWELS) + random.choice(_ENDS) for _ in range(syllables))
+        if is_decent(word):
+            return word
 
 
 def invent_name(random: Random) -> str:
@@ -28,8 +45,14 @@ def invent_name(random: Random) -> str:
 
 
 def invent_word(random: Random) -> str:
-    """A common noun."""
-    return _invent(random, random.choice((1, 2, 2))) + random.choice(_WORD_ENDS)
+    """A common noun: syllables, or letters in the order in which real words have them."""
+    while True:
+        if random.random() < 0.5:
+            word = _invent(random, random.choice((1, 2, 2))) + random.choice(_WORD_ENDS)
+        else:
+            word = learn_nouns().draw(random)
+        if is_decent(word):
+            return word
 
 
 def invent_thing(random: Random, language: str) -> str:

@@ -1,17 +1,14 @@
 """Topics with their own vocabulary, some of them kept for evaluation, and invented ones."""
 
-import zlib
 from functools import cache
-from importlib.resources import files
 from random import Random
 
 import msgspec
 
 from agora.domains.insight.training.corpus import english, french
+from agora.domains.insight.training.corpus.listed import list_rows
 from agora.domains.insight.training.corpus.words import invent_thing
 from agora.inference.context import Language
-
-AREAS = ("home", "nature", "work", "tech", "culture")
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -24,20 +21,15 @@ class Topic(msgspec.Struct, frozen=True):
     invented: bool = False
 
 
+def list_texts(topic: Topic) -> tuple[str, ...]:
+    """All that a topic holds."""
+    return (topic.name, *topic.things, *topic.actions, *topic.problems)
+
+
 @cache
 def list_topics(language: Language, held_out: bool = False) -> tuple[Topic, ...]:
     """The listed topics; about one in ten is held out of training, the same ones in both languages."""
-    rows = [row for area in AREAS for row in _list_rows(area)]
-    return tuple(_read(row, language) for row in rows if _is_held_out(row) == held_out)
-
-
-def _list_rows(area: str) -> list[str]:
-    text = files(__package__).joinpath(f"{area}.txt").read_text(encoding="utf-8")
-    return [row for row in text.splitlines() if row and not row.startswith("#")]
-
-
-def _is_held_out(row: str) -> bool:
-    return zlib.crc32(row.split(";")[0].encode()) % 10 == 0
+    return tuple(_read(row, language) for row in list_rows(held_out))
 
 
 def _read(row: str, language: Language) -> Topic:
