@@ -2,6 +2,7 @@
 
 import { build, byId, toast } from "../shared/dom.js";
 import { API, rest } from "../shared/rest.js";
+import { speaksAlone } from "../shared/store.js";
 import { confirmed } from "../shared/dialog.js";
 import { t } from "../shared/i18n.js";
 import { CREATE_PUBLIC_THREADS, MANAGE_MESSAGES, may } from "../shared/permissions.js";
@@ -64,7 +65,9 @@ export class Actions {
     if (button.dataset.emoji) toggleReaction(row.message, button.dataset.emoji);
     else if (button.dataset.act) this.act(button.dataset.act, row, button, event.shiftKey);
     else if (button === row.parts.quote) this.room.jump(button.dataset.target);
-    else if (button === row.parts.avatar || button === row.parts.name) this.room.showCard(row.message.author.id, button);
+    else if (button === row.parts.avatar || button === row.parts.name) {
+      if (!speaksAlone(row.message)) this.room.showCard(row.message.author.id, button);
+    }
     else if (button.dataset.userId) this.room.showCard(button.dataset.userId, button);
   }
 

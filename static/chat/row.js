@@ -2,6 +2,7 @@
 
 import { build, element, sanitised } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
+import { speaksAlone } from "../shared/store.js";
 import { t } from "../shared/i18n.js";
 import { clockTime, dayName, fullTime, sameDay, stamp } from "../shared/time.js";
 import { plainText } from "./mentions_text.js";
@@ -23,7 +24,7 @@ export function buildRow(message, store) {
 
 export function paintRow(row, message, store) {
   const { parts } = row;
-  const author = store.user(message.author.id) ?? message.author;
+  const author = authorOf(message, store);
   const name = store.nameOf(author, message.guild_id ?? store.channels.get(message.channel_id)?.guild_id);
   row.message = message;
   row.at = Date.parse(message.timestamp);
@@ -48,9 +49,13 @@ export function paintRow(row, message, store) {
   paintThread(parts.thread, message, store);
 }
 
-/** Agent or other bot: known only once the agents have been asked for. */
+/** The author as known now; a webhook as it called itself in this message. */
+const authorOf = (message, store) => (speaksAlone(message) ? message.author : (store.user(message.author.id) ?? message.author));
+
+/** Agent, webhook or other bot: agents are known only once they have been asked for. */
 export function paintTag(row, store) {
-  row.parts.tag.textContent = store.agents.has(row.message.author.id) ? t("web.agent") : t("web.bot");
+  if (speaksAlone(row.message)) row.parts.tag.textContent = t("web.webhooks.tag");
+  else row.parts.tag.textContent = store.agents.has(row.message.author.id) ? t("web.agent") : t("web.bot");
 }
 
 function callsMe(message, store) {
@@ -81,7 +86,7 @@ function paintQuote(parts, message, store) {
   if (!isReply) return;
   const source = message.referenced_message;
   parts.quote.dataset.target = message.message_reference.message_id;
-  parts.quoteName.textContent = source ? store.nameOf(store.user(source.author.id) ?? source.author, message.guild_id) : "";
+  parts.quoteName.textContent = source ? store.nameOf(authorOf(source, store), message.guild_id) : "";
   parts.quoteText.textContent = source ? wordsOf(source, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) || namesOf(source) : t("web.message.gone");
 }
 
@@ -105,6 +110,7 @@ export function regroup(row) {
   const head =
     newDay ||
     before.message.author.id !== message.author.id ||
+    (speaksAlone(message) && before.message.author.username !== message.author.username) ||
     row.at - before.at > CLOSE_TOGETHER ||
     message.type === 19 ||
     !row.parts.new.hidden;

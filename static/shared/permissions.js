@@ -6,6 +6,7 @@ export const MANAGE_GUILD = 1n << 5n;
 export const SEND_MESSAGES = 1n << 11n;
 export const ATTACH_FILES = 1n << 15n;
 export const MANAGE_MESSAGES = 1n << 13n;
+export const MANAGE_WEBHOOKS = 1n << 29n;
 export const MANAGE_THREADS = 1n << 34n;
 export const CREATE_PUBLIC_THREADS = 1n << 35n;
 const SEND_IN_THREADS = 1n << 38n;

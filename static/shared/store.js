@@ -99,8 +99,11 @@ function keepReady(store, data) {
   data.presences?.forEach((presence) => store.presences.set(presence.user.id, presence.status));
 }
 
+/** A webhook speaks without an account, under a name that counts for one message only. */
+export const speaksAlone = (message) => message.author.discriminator === "0000";
+
 function keepMessage(store, message) {
-  store.keepUser(message.author);
+  if (!speaksAlone(message)) store.keepUser(message.author);
   message.mentions?.forEach((user) => store.keepUser({ id: user.id, username: user.username, global_name: user.global_name, avatar: user.avatar, bot: user.bot }));
   const channel = store.channels.get(message.channel_id);
   if (channel) channel.last_message_id = message.id;

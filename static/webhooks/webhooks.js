@@ -1,0 +1,112 @@
+/** The webhooks of a channel: make, name, give a picture, copy the address, end. */
+
+import { build, byId, element, toast } from "../shared/dom.js";
+import { avatar } from "../shared/avatar.js";
+import { confirmed, openDialog } from "../shared/dialog.js";
+import { t } from "../shared/i18n.js";
+import { MANAGE_WEBHOOKS, may } from "../shared/permissions.js";
+import { API, rest } from "../shared/rest.js";
+import { snowflakeTime, stamp } from "../shared/time.js";
+
+const KINDS = new Set([0, 5, 15]);
+
+/** The button in the room's head, for who manages webhooks where there can be any. */
+export function wireWebhooks(store, route) {
+  const button = byId("open-webhooks");
+  const paint = () => {
+    const channel = store.channels.get(route.channelId);
+    button.hidden = !channel?.guild_id || !KINDS.has(channel.type) || !may(store, MANAGE_WEBHOOKS, { channel });
+  };
+  store.on("route CHANNEL_UPDATE GUILD_ROLE_UPDATE GUILD_MEMBER_UPDATE", paint);
+  button.addEventListener("click", () => openWebhooks(store, store.channels.get(route.channelId)));
+  paint();
+}
+
+function openWebhooks(store, channel) {
+  const parts = build("webhooks");
+  const path = `${API}/channels/${channel.id}/webhooks`;
+  parts.title.textContent = t("web.webhooks.title", { name: channel.name });
+
+  const refresh = async () => {
+    try {
+      const found = await rest.get(path);
+      parts.list.replaceChildren(...found.map((hook) => hookRow(hook, refresh)));
+      parts.none.hidden = found.length > 0;
+    } catch (error) {
+      parts.problem.textContent = error.message;
+      parts.problem.hidden = false;
+    }
+  };
+  parts.form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    parts.problem.hidden = true;
+    try {
+      await rest.post(path, { name: parts.name.value.trim() });
+      parts.form.reset();
+      await refresh();
+      parts.list.lastElementChild?.querySelector("[data-slot=copy]").focus();
+    } catch (error) {
+      parts.problem.textContent = error.status ? error.message : t("web.trouble.offline");
+      parts.problem.hidden = false;
+    }
+  });
+  const stop = store.on("WEBHOOKS_UPDATE", (data) => data.channel_id === channel.id && !parts.list.contains(document.activeElement) && refresh());
+  refresh();
+  openDialog(parts).then(stop);
+}
+
+function hookRow(hook, refresh) {
+  const parts = build("webhook");
+  // the address as this browser reaches the server
+  const address = location.origin + new URL(hook.url).pathname;
+  parts.face.replaceChildren(avatar({ id: hook.id, username: hook.name, avatar: hook.avatar, bot: true }));
+  parts.name.value = hook.name;
+  parts.note.textContent = t("web.webhooks.made", { name: hook.user?.global_name || hook.user?.username || "?", date: stamp(snowflakeTime(hook.id)) });
+  parts.copy.addEventListener("click", () => copy(address));
+  parts.slack.addEventListener("click", () => copy(`${address}/slack`));
+  parts.name.addEventListener("change", () => change(hook, { name: parts.name.value.trim() }, refresh));
+  parts.picture.addEventListener("change", async () => {
+    const [file] = parts.picture.files;
+    if (file) change(hook, { avatar: await dataUri(file) }, refresh);
+  });
+  parts.end.addEventListener("click", async () => {
+    if (!(await confirmed({ title: t("web.webhooks.end_title", { name: hook.name }), text: t("web.webhooks.end_text"), yes: t("web.webhooks.end") }))) return;
+    await attempt(() => rest.delete(`${API}/webhooks/${hook.id}`));
+    refresh();
+  });
+  return parts.root;
+}
+
+async function change(hook, body, refresh) {
+  await attempt(() => rest.patch(`${API}/webhooks/${hook.id}`, body));
+  refresh();
+}
+
+async function attempt(act) {
+  try {
+    await act();
+  } catch (error) {
+    toast(error.status ? error.message : t("web.trouble.offline"));
+  }
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("web.webhooks.copied"));
+  } catch {
+    const field = element("input", { className: "input", value: text, readOnly: true });
+    toast(t("web.webhooks.not_copied"));
+    document.querySelector(".webhooks .dialog__lead").after(field);
+    field.select();
+  }
+}
+
+function dataUri(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(file);
+  });
+}

@@ -1,0 +1,65 @@
+"""Webhooks in the page: made, named, used and ended by who manages them."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.test_files import payload, shot
+from tests.browser.visitor import visiting
+from tests.domains.talk.files.samples import png
+from tests.kit.server import Kit
+
+
+async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) -> None:
+    """From the channel's head; what a program says through it appears at once, under its own name."""
+    ada, ben = await agora.person("ada"), await agora.person("ben")
+    guild_id = await agora.guild(ada, ben)
+    channel_id = await agora.channel(ada, guild_id, "builds")
+    async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
+        await a.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=agora.url)
+        await a.enter(guild_id, channel_id)
+        await b.enter(guild_id, channel_id)
+        await expect(b.page.locator("#open-webhooks")).to_be_hidden()
+        await a.page.click("#open-webhooks")
+        await expect(a.page.locator(".webhooks")).to_contain_text("This channel has no webhook yet.")
+        await a.page.fill("#new-webhook", "Builder")
+        await a.page.locator(".webhooks__new [type=submit]").click()
+        row = a.page.locator(".webhook")
+        await expect(row.locator("[data-slot=note]")).to_contain_text("Made by ada")
+        await row.locator("[data-slot=copy]").click()
+        await expect(a.page.locator(".toast")).to_have_text("The address is copied.")
+        address = await a.page.evaluate("navigator.clipboard.readText()")
+        await row.locator("[data-slot=slack]").click()
+        await expect(a.page.locator(".toast")).to_have_count(2)
+        assert await a.page.evaluate("navigator.clipboard.readText()") == f"{address}/slack"
+        await row.locator("[data-slot=picture]").set_input_files([payload("face.png", "image/png", png(8, 8))])
+        await expect(row.locator(".avatar__face")).to_be_visible()
+        await row.locator("[data-slot=name]").fill("Foreman")
+        await row.locator("[data-slot=name]").press("Enter")
+        await expect(a.page.locator(".webhook .avatar__letters")).to_have_text("F")
+        await shot(a, "webhooks")
+        await a.page.locator(".webhooks [data-close]").click()
+
+        path = address.removeprefix(agora.url)
+        for name, words in ((None, "Build 7 is green"), ("Night watch", "All is quiet"), ("Night watch", "Still quiet")):
+            body = {"content": words, "username": name} if name else {"content": words}
+            assert (await agora.request("POST", path, json=body)).status == 204
+        await agora.request("POST", f"{path}/slack", json={"text": "*Done*", "username": "CI"})
+        for page in (a, b):
+            await page.sees("Done")
+            names = page.page.locator(".message.is-head .message__name")
+            await expect(names).to_have_text(["Foreman", "Night watch", "CI"])
+            await expect(page.page.locator(".message.is-head .tag").first).to_have_text("Webhook")
+        await expect(b.page.locator(".message__avatar .avatar__face")).to_have_count(4)
+        await expect(b.page.locator(".message strong")).to_have_text("Done")
+        await shot(b, "webhooks-said")
+
+        await a.page.click("#open-webhooks")
+        await a.page.locator(".webhook [data-slot=end]").click()
+        await a.page.locator(".dialog [value=yes]").click()
+        await expect(a.page.locator(".webhook")).to_have_count(0)
+        assert (await agora.request("POST", path, json={"content": "x"})).status == 404
+        await a.page.locator(".webhooks [data-close]").click()
+        # what it said stays as it was said
+        await b.enter(guild_id, channel_id)
+        await expect(b.page.locator(".message.is-head .message__name")).to_have_text(["Foreman", "Night watch", "CI"])
