@@ -79,7 +79,7 @@ def do_import(tx: Tx, channel_id: int, guild_id: int | None, messages: Sequence[
         if not tx.run(_INSERT, **row._asdict()):
             continue
         do_attach(tx, files)
-        do_index(tx, row.id, row.content, row.has)
+        do_index(tx, row.id)
         stored.append(row.id)
     if stored:
         last_id = list_recent(tx, channel_id, 1)[0].id

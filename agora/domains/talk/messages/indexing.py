@@ -1,6 +1,7 @@
 """The full-text index: what is in it of each message is exactly what ``messages_indexed`` says.
 
-An index over another table forgets a row only when it is told, word for word, what it had been given.
+An index over another table forgets a row only when it is told, word for word, what it had been given. So a message is taken
+out before anything changes that the view looks at, and put in afterwards.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ from agora.domains.talk.messages.tables import file_text, fts, indexed
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 
-_INDEX = prepare(insert(fts).values(rowid=bindparam("id"), content=bindparam("content")))
-_UNINDEX = prepare(insert(fts).values(messages_fts=literal("delete"), rowid=bindparam("id"), content=bindparam("content")))
-_INDEXED = prepare(select(indexed.c.content).where(indexed.c.id == bindparam("id")))
+_OF_ONE = indexed.c.id == bindparam("id")
+_INDEX = prepare(
+    insert(fts).from_select(["rowid", "content", "tags"], select(indexed.c.id, indexed.c.content, indexed.c.tags).where(_OF_ONE))
+)
+_UNINDEX = prepare(
+    insert(fts).from_select(
+        ["messages_fts", "rowid", "content", "tags"],
+        select(literal("delete"), indexed.c.id, indexed.c.content, indexed.c.tags).where(_OF_ONE),
+    )
+)
 _SET_TEXT = prepare(
     sqlite.insert(file_text)
     .values(message_id=bindparam("message_id"), text=bindparam("text"))
@@ -25,14 +33,14 @@ _SET_TEXT = prepare(
 _FORGET_TEXT = prepare(delete(file_text).where(file_text.c.message_id == bindparam("message_id")))
 
 
-def do_index(tx: Tx, message_id: int, content: str, has: int) -> None:
-    """Make a stored message searchable."""
-    tx.run(_INDEX, id=message_id, content=_indexed(tx, message_id, content, has))
+def do_index(tx: Tx, message_id: int) -> None:
+    """Make a stored message searchable, with its files as they are now."""
+    tx.run(_INDEX, id=message_id)
 
 
-def do_unindex(tx: Tx, message_id: int, content: str, has: int) -> None:
-    """Take a message out again: before its row or its files' words change."""
-    tx.run(_UNINDEX, id=message_id, content=_indexed(tx, message_id, content, has))
+def do_unindex(tx: Tx, message_id: int) -> None:
+    """Take a message out again: before its row, its files or their words change."""
+    tx.run(_UNINDEX, id=message_id)
 
 
 def do_forget_text(tx: Tx, message_id: int) -> None:
@@ -45,14 +53,6 @@ def do_index_files(tx: Tx, message_id: int, text: str) -> None:
     row = find_message(tx, message_id)
     if row is None or not row.has & Has.FILE:
         return
-    do_unindex(tx, row.id, row.content, row.has)
+    do_unindex(tx, row.id)
     tx.run(_SET_TEXT, message_id=message_id, text=text)
-    do_index(tx, row.id, row.content, row.has)
-
-
-def _indexed(tx: Tx, message_id: int, content: str, has: int) -> str:
-    """What the view says. Without files that is the content, which the caller has: the busiest path asks nothing."""
-    if not has & Has.FILE:
-        return content
-    row = tx.row(_INDEXED, id=message_id)
-    return content if row is None else str(row.content)
+    do_index(tx, row.id)

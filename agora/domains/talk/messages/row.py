@@ -13,6 +13,9 @@ class Has(enum.IntFlag):
     LINK = 1
     EMBED = 2
     FILE = 4
+    POLL = 8
+    STICKER = 16
+    SNAPSHOT = 32
 
 
 class Row(NamedTuple):

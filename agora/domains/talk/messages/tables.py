@@ -48,11 +48,12 @@ file_text = Table(
     Column("text", Text, nullable=False),
 )
 
-# What is indexed of a message: a view of its content and, where it has files, their words.
-indexed = table("messages_indexed", column("id"), column("content"))
+# What is indexed of a message: a view of its content and, where it has files, their words; and its traits as words of their
+# own (see ``migrations.tag_messages``), so that a filter is answered by the index as a word is.
+indexed = table("messages_indexed", column("id"), column("content"), column("tags"))
 
 # An FTS5 table over ``indexed`` that keeps no second copy of it. SQLite fills it by the statements in ``indexing``
 # only; it has no Table of its own in the metadata because it is an index, not data.
-fts = table("messages_fts", column("rowid"), column("content"), column("messages_fts"))
+fts = table("messages_fts", column("rowid"), column("content"), column("tags"), column("messages_fts"))
 
 ALL = (message, file_text)

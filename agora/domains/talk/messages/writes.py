@@ -53,9 +53,7 @@ _UPDATE = prepare(
 )
 _PIN = prepare(update(m).where(m.c.id == bindparam("message_id")).values(pinned_ms=bindparam("pinned_ms")))
 _DELETE = prepare(delete(m).where(m.c.id == bindparam("id")))
-_SOME_OF_CHANNEL = prepare(
-    select(m.c.id, m.c.content, m.c.has).where(m.c.channel_id == bindparam("channel_id")).limit(DELETE_CHUNK)
-)
+_SOME_OF_CHANNEL = prepare(select(m.c.id, m.c.has).where(m.c.channel_id == bindparam("channel_id")).limit(DELETE_CHUNK))
 
 
 def do_send(tx: Tx, row: Row, wire: bytes, author_is_bot: bool, files: Sequence[Attached] = ()) -> Sent:
@@ -63,7 +61,7 @@ def do_send(tx: Tx, row: Row, wire: bytes, author_is_bot: bool, files: Sequence[
     if not tx.run(_INSERT, **row._asdict()):
         return _first_sent(tx, row)
     do_attach(tx, files)
-    do_index(tx, row.id, row.content, row.has)
+    do_index(tx, row.id)
     do_touch_channel(tx, row.channel_id, row.id)
     for step in tx.app.offers(ChannelStep):
         step.do_sent(tx, row)
@@ -102,7 +100,7 @@ def _first_sent(tx: Tx, row: Row) -> Sent:
 def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
     """Replace what a message says. ``row`` holds the new values, ``change`` what becomes of its files (None: they stay)."""
     old = _get(tx, row.id, row.channel_id)
-    do_unindex(tx, old.id, old.content, old.has)
+    do_unindex(tx, old.id)
     tx.run(
         _UPDATE,
         message_id=row.id,
@@ -117,7 +115,7 @@ def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
     )
     if change is not None:
         _change_files(tx, row, change)
-    do_index(tx, row.id, row.content, row.has)
+    do_index(tx, row.id)
     _emit_edited(tx, row._replace(pinned_ms=old.pinned_ms))
 
 
@@ -139,7 +137,7 @@ def _change_files(tx: Tx, row: Row, change: Change) -> None:
 def do_delete(tx: Tx, message_id: int, channel_id: int) -> None:
     """Remove one message. Raises NotFound when somebody else was faster."""
     row = _get(tx, message_id, channel_id)
-    _remove(tx, [(row.id, row.content, row.has)])
+    _remove(tx, [(row.id, row.has)])
     for step in tx.app.offers(ChannelStep):
         step.do_removed(tx, channel_id, [row.id])
     tx.emit(
@@ -155,7 +153,7 @@ def do_bulk_delete(tx: Tx, channel_id: int, guild_id: int | None, message_ids: S
     found = list_by_ids(tx, message_ids).values()
     rows = [row for row in found if row.channel_id == channel_id and row.type != MessageType.THREAD_STARTER_MESSAGE]
     if rows:
-        _remove(tx, [(row.id, row.content, row.has) for row in rows])
+        _remove(tx, [(row.id, row.has) for row in rows])
         for step in tx.app.offers(ChannelStep):
             step.do_removed(tx, channel_id, [row.id for row in rows])
         tx.emit(
@@ -170,7 +168,7 @@ def do_bulk_delete(tx: Tx, channel_id: int, guild_id: int | None, message_ids: S
 def do_empty_channel(tx: Tx, channel_id: int) -> bool:
     """Remove a part of what was said in a channel that is gone; false when nothing is left. Emits nothing: nobody sees it."""
     rows = tx.rows(_SOME_OF_CHANNEL, channel_id=channel_id)
-    _remove(tx, [(row.id, row.content, row.has) for row in rows])
+    _remove(tx, [(row.id, row.has) for row in rows])
     return len(rows) == DELETE_CHUNK
 
 
@@ -182,7 +180,9 @@ def do_pin(tx: Tx, message_id: int, channel_id: int, *, pinned: bool) -> None:
     if pinned and count_pinned(tx, channel_id) >= MAX_PINS:
         raise BadRequest(f"Maximum number of pins reached for the channel ({MAX_PINS})", code=ErrorCode.MAX_PINS)
     pinned_ms = tx.now_ms if pinned else None
+    do_unindex(tx, message_id)
     tx.run(_PIN, message_id=message_id, pinned_ms=pinned_ms)
+    do_index(tx, message_id)
     _emit_edited(tx, row._replace(pinned_ms=pinned_ms))
     tx.emit(
         PinsChanged(channel_id=channel_id, guild_id=row.guild_id, last_pin_ms=find_last_pin(tx, channel_id)),
@@ -199,14 +199,14 @@ def _get(tx: Tx, message_id: int, channel_id: int) -> Row:
     return row
 
 
-def _remove(tx: Tx, messages: Sequence[tuple[int, str, int]]) -> None:
-    for message_id, content, has in messages:
-        do_unindex(tx, message_id, content, has)
+def _remove(tx: Tx, messages: Sequence[tuple[int, int]]) -> None:
+    for message_id, has in messages:
+        do_unindex(tx, message_id)
         tx.run(_DELETE, id=message_id)
         if has & Has.FILE:
             do_forget_text(tx, message_id)
-    ids = [message_id for message_id, _, _ in messages]
-    do_release(tx, [message_id for message_id, _, has in messages if has & Has.FILE])
+    ids = [message_id for message_id, _ in messages]
+    do_release(tx, [message_id for message_id, has in messages if has & Has.FILE])
     for offer in tx.app.offers(Forget):
         offer.do_forget(tx, ids)
 

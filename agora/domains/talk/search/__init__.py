@@ -1,7 +1,8 @@
 """Search: what other domains may call."""
 
 from agora.domains.talk.search.match import Found, Hit, Match
-from agora.domains.talk.search.service import Page, readable_channels, search
-from agora.domains.talk.search.words import build_expression
+from agora.domains.talk.search.places import build_place, readable_channels
+from agora.domains.talk.search.service import Page, search
+from agora.domains.talk.search.typed import build_match
 
-__all__ = ["Found", "Hit", "Match", "Page", "build_expression", "readable_channels", "search"]
+__all__ = ["Found", "Hit", "Match", "Page", "build_match", "build_place", "readable_channels", "search"]
