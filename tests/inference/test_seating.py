@@ -69,7 +69,7 @@ async def test_other_scopes_are_not_waited_for() -> None:
 
 
 async def test_a_person_who_waits_for_a_beginning_hurries_it_on() -> None:
-    """The leader is mere chatter and another person's prompt is long: without the hurry it would come first."""
+    """The leader is mere chatter and somebody was mentioned elsewhere: without the hurry that long prompt would come first."""
     backend = CountingBackend(cells=8192, longest=2048)
     gate = Gate(backend)
     engine = await open_counting(backend, context=8192, sequences=8, batch=64)
@@ -82,6 +82,7 @@ async def test_a_person_who_waits_for_a_beginning_hurries_it_on() -> None:
     chatter = start((*SHARED, *[7] * 500), Priority.AMBIENT, "room")
     await asyncio.sleep(0)
     await gate.allow(1)
+    mention = start(tuple([9] * 900), Priority.MENTION, "elsewhere")
     person = start((*SHARED, 8), Priority.PERSON, "room")
     await asyncio.sleep(0)
     steps = 0
@@ -92,7 +93,7 @@ async def test_a_person_who_waits_for_a_beginning_hurries_it_on() -> None:
     # 200 shared tokens in steps of 64, the step that was begun, the person's own token, one more draw.
     assert steps <= 8
     gate.open()
-    await chatter
+    await asyncio.gather(chatter, mention)
     await engine.stop()
 
 
