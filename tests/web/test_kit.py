@@ -15,15 +15,16 @@ from tests.kit.server import Kit
 
 ROOT = Path(__file__).parent.parent.parent
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+LOCALES = sorted((ROOT / "agora").rglob("locale"))
 SOURCES = [*STATIC.rglob("*.js"), *TEMPLATES.rglob("*.html")]
 # the first part is the whole key, or what stands before a computed end
-_KEY = re.compile(r"""["'`](web\.[a-z_.]+)(\$\{|["'`])""")
+_KEY = re.compile(r"""["'`](web\.[a-z0-9_.]+)(\$\{|["'`])""")
 _ICONS = (re.compile(r"""\bicon\("([a-z]+)"\)"""), re.compile(r"""swapIcon\([^)]*?"([a-z]+)"\)"""))
 
 
 def test_every_text_a_page_names_is_in_both_languages() -> None:
     """Whole keys exist; computed ones have at least one key that begins so; counted ones have their plural forms."""
-    texts = load_texts([ROOT / "agora" / "web" / "locale"])
+    texts = load_texts(LOCALES)
     assert texts.locales == ("en", "fr")
     keys = texts.keys("en")
     missing = []
@@ -41,10 +42,10 @@ def test_every_text_a_page_names_is_in_both_languages() -> None:
 def test_every_text_is_used() -> None:
     """A key that nothing names is dead."""
     sources = "\n".join(path.read_text() for path in [*SOURCES, *(ROOT / "agora").rglob("*.py")])
-    found = re.findall(r"""["'`](web\.[a-z_.]+)(\$\{|\{|["'`])""", sources)
+    found = re.findall(r"""["'`](web\.[a-z0-9_.]+)(\$\{|\{|["'`])""", sources)
     whole = {key for key, _ in found}
     begun = tuple(key for key, end in found if end.endswith("{") or key.endswith(("_", ".")))
-    keys = load_texts([ROOT / "agora" / "web" / "locale"]).keys("en")
+    keys = {key for key in load_texts(LOCALES).keys("en") if key.startswith("web.")}
     dead = [key for key in keys if re.sub(r"\.(one|other)$", "", key) not in whole and not key.startswith(begun)]
     assert sorted(dead) == []
 
