@@ -25,8 +25,12 @@ class ErrorCode(enum.IntEnum):
     UNKNOWN_WEBHOOK = 10015
     UNKNOWN_SESSION = 10020
     UNKNOWN_BAN = 10026
+    UNKNOWN_INTERACTION = 10062
+    UNKNOWN_COMMAND = 10063
+    UNKNOWN_COMMAND_PERMISSIONS = 10066
     BOTS_CANNOT_USE_ENDPOINT = 20001
     ONLY_BOTS_MAY_USE_ENDPOINT = 20002
+    NOT_THE_APPLICATION = 20012
     SLOWMODE = 20016
     OWNER_ONLY = 20018
     MAX_GUILDS = 30001
@@ -35,10 +39,12 @@ class ErrorCode(enum.IntEnum):
     MAX_WEBHOOKS = 30007
     MAX_REACTIONS = 30010
     MAX_GUILD_CHANNELS = 30013
+    MAX_COMMANDS = 30032
     UNAUTHORIZED = 40001
     REQUEST_TOO_LARGE = 40005
     USER_BANNED = 40007
     ALREADY_CROSSPOSTED = 40033
+    ACKNOWLEDGED = 40060
     TAG_REQUIRED = 40067
     MISSING_ACCESS = 50001
     INVALID_ACCOUNT_TYPE = 50002
@@ -54,6 +60,7 @@ class ErrorCode(enum.IntEnum):
     SYSTEM_MESSAGE = 50021
     CANNOT_EXECUTE_ON_CHANNEL_TYPE = 50024
     INVALID_RECIPIENTS = 50033
+    INVALID_WEBHOOK_TOKEN = 50027
     BULK_DELETE_TOO_OLD = 50034
     INVALID_FORM_BODY = 50035
     UNSUPPORTED_API_VERSION = 50041
@@ -66,6 +73,7 @@ class ErrorCode(enum.IntEnum):
     THREAD_EXISTS = 160004
     THREAD_LOCKED = 160005
     MAX_THREADS = 160006
+    BLOCKED_BY_RULE = 200000
     WEBHOOK_NEEDS_THREAD = 220001
 
 
@@ -108,11 +116,18 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.INVALID_FORM_BODY: "Invalid Form Body",
     ErrorCode.INVALID_JSON: "The request body contains invalid JSON.",
     ErrorCode.REACTION_BLOCKED: "Reaction was blocked",
+    ErrorCode.BLOCKED_BY_RULE: "Message was blocked by automatic moderation",
     ErrorCode.THREAD_ARCHIVED: "Thread is archived",
     ErrorCode.THREAD_EXISTS: "A thread has already been created for this message",
     ErrorCode.THREAD_LOCKED: "Thread is locked",
     ErrorCode.MAX_THREADS: "Maximum number of active threads reached",
     ErrorCode.TAG_REQUIRED: "A tag is required to create a forum post in this channel",
     ErrorCode.MAX_REACTIONS: "Maximum number of reactions reached (20)",
+    ErrorCode.UNKNOWN_INTERACTION: "Unknown interaction",
+    ErrorCode.UNKNOWN_COMMAND: "Unknown application command",
+    ErrorCode.NOT_THE_APPLICATION: "You are not authorized to perform this action on this application",
+    ErrorCode.MAX_COMMANDS: "Maximum number of application commands reached",
+    ErrorCode.ACKNOWLEDGED: "Interaction has already been acknowledged.",
+    ErrorCode.INVALID_WEBHOOK_TOKEN: "Invalid Webhook Token",
 }
 """Discord's wording for people, by code."""

@@ -8,7 +8,14 @@ from tests.contract.description import PREFIX, Description, Undescribed
 from tests.kit.server import Kit, Person
 
 # Routes of Agora under /api/v10 that Discord describes nowhere (it serves them to its own clients only, or they are older).
-UNDESCRIBED = ("/auth/", "/ack", "POST /api/v10/invites/", "POST /api/v10/guilds", "DELETE /api/v10/guilds/")
+UNDESCRIBED = (
+    "/auth/",
+    "/ack",
+    "POST /api/v10/invites/",
+    "POST /api/v10/guilds",
+    "DELETE /api/v10/guilds/",
+    "/application-command-index",
+)
 
 
 class Story:

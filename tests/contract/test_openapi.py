@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
+from agora.domains.place import guilds
+from agora.domains.talk.interactions.events import InteractionCreated
 from agora.gateway import ROUTES as GATEWAY_ROUTES
 from agora.kernel.http import Route
 from tests.contract.description import PREFIX, Description, Undescribed
@@ -166,6 +169,46 @@ async def visit_threads(call: Tour, channel: str, friend: Person) -> None:
     await call("DELETE", f"/channels/{first}")
 
 
+async def visit_commands(app: Tour, call: Tour, channel: str) -> None:
+    """All routes of commands, and of answers to one that is used."""
+    for base in (f"/applications/{app.person.id}", f"/applications/{app.person.id}/guilds/{app.guild}"):
+        body = {"name": "say", "description": "Says", "options": [{"type": 3, "name": "what", "description": "What"}]}
+        made = await app("POST", f"{base}/commands", body, 201)
+        await app("POST", f"{base}/commands", body, 200)
+        await app("PATCH", f"{base}/commands/{made['id']}", {"description": "Says it"})
+        await app("GET", f"{base}/commands/{made['id']}")
+        await app("GET", f"{base}/commands?with_localizations=true")
+        await app("PUT", f"{base}/commands", [body, {"name": "Look", "type": 3}])
+    rules = f"/applications/{app.person.id}/guilds/{app.guild}/commands/{made['id']}/permissions"
+    await call("PUT", rules, {"permissions": [{"id": app.guild, "type": 1, "permission": True}]})
+    await call("GET", rules)
+    await call("GET", f"/applications/{app.person.id}/guilds/{app.guild}/commands/permissions")
+    await visit_answers(app, call, channel, made["id"])
+    for base in (f"/applications/{app.person.id}", f"/applications/{app.person.id}/guilds/{app.guild}"):
+        for each in await app("GET", f"{base}/commands"):
+            await app("DELETE", f"{base}/commands/{each['id']}", status=204)
+
+
+async def visit_answers(app: Tour, call: Tour, channel: str, command: str) -> None:
+    """All routes of answers."""
+    kit = call.story.kit
+    data = {"id": command, "name": "say", "type": 1, "options": [{"type": 3, "name": "what", "value": "x"}]}
+    body = {"type": 2, "application_id": str(app.person.id), "channel_id": channel, "guild_id": app.guild, "data": data}
+    kit.take_recorded()
+    assert (await kit.request("POST", "/api/v10/interactions", call.person, json=body)).status == 204
+    event = next(each.event for each in kit.take_recorded() if isinstance(each.event, InteractionCreated))
+    asked = msgspec.json.decode(event.wire)
+    row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "B", "custom_id": "b"}]}
+    answer = {"type": 4, "data": {"content": "hello", "components": [row]}}
+    await app("POST", f"/interactions/{asked['id']}/{asked['token']}/callback?with_response=true", answer)
+    hook = f"/webhooks/{app.person.id}/{asked['token']}"
+    second = await app("POST", hook, {"content": "more", "embeds": [{"title": "T"}]})
+    for one in (f"{hook}/messages/@original", f"{hook}/messages/{second['id']}"):
+        await app("GET", one)
+        await app("PATCH", one, {"content": "changed"})
+        await app("DELETE", one, status=204)
+
+
 async def visit_own(call: Tour, friend: Person, other: Person) -> None:
     """All routes about oneself."""
     for path in ("/users/@me", f"/users/{friend.id}", "/users/@me/guilds", "/applications/@me", "/oauth2/applications/@me"):
@@ -190,10 +233,14 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     await visit_messages(call, channel)
     await visit_webhooks(call, channel)
     await visit_threads(call, channel, friend)
+    bot = await agora.person("the-bot", bot=True)
+    await guilds.add_member(agora.ctx(), guild_id, bot.id)
+    app = Tour(call.story, bot, call.guild)
+    await visit_commands(app, call, channel)
     await visit_guild(call, friend)
     leaver = Tour(call.story, other, call.guild)
     await leaver("DELETE", f"/users/@me/guilds/{guild_id}", status=204)
-    missing = _described(agora, discord_description) - _routes(agora, call.called | leaver.called)
+    missing = _described(agora, discord_description) - _routes(agora, call.called | leaver.called | app.called)
     assert missing == set(), "implemented and described, but never compared"
 
 
@@ -239,18 +286,18 @@ def _described(kit: Kit, description: Description | None) -> set[str]:
 
 def _knows(description: Description, route: Route) -> bool:
     try:
-        return description.knows(route.method, re.sub(r"\{\w+\}", "1", route.path))
+        return description.knows(route.method, re.sub(r"\{\w+(:[^}]*)?\}", "1", route.path))
     except Undescribed:
         return False
 
 
 def _routes(kit: Kit, calls: set[tuple[str, str]]) -> set[str]:
     """The routes that these calls went to; fixed paths before those with parameters, as the server matches."""
-    ordered = sorted(_all_routes(kit), key=lambda r: r.path.count("{"))
+    ordered = sorted(_all_routes(kit), key=lambda r: (r.path.count("{"), ":" not in r.path))
     found = set()
     for method, path in calls:
         for route in ordered:
-            pattern = re.sub(r"\{\w+\}", "[^/]+", route.path)
+            pattern = re.sub(r"\{\w+(?::([^}]*))?\}", lambda found: found[1] or "[^/]+", route.path)
             if route.method == method and re.fullmatch(pattern, PREFIX + path):
                 found.add(f"{route.method} {route.path}")
                 break

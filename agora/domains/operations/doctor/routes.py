@@ -19,7 +19,7 @@ def find_route_faults(routes: Iterable[Route]) -> list[str]:
     seen: set[tuple[str, str]] = set()
     faults = []
     for route in routes:
-        key = (route.method, re.sub(r"\{[^}]*\}", "{}", route.path))
+        key = (route.method, re.sub(r"\{\w+(:[^}]*)?\}", r"{\1}", route.path))
         faults += [f"{route.method} {route.path}: {fault}" for fault in _find(route)]
         if key in seen:
             faults.append(f"{route.method} {route.path}: another route answers this path too")
@@ -30,7 +30,7 @@ def find_route_faults(routes: Iterable[Route]) -> list[str]:
 def _find(route: Route) -> Iterator[str]:
     if route.bucket.limit < 1 or route.bucket.per_s <= 0:
         yield "has no rate bucket"
-    if route.bucket.by and f"{{{route.bucket.by}}}" not in route.path:
+    if route.bucket.by and not re.search(rf"\{{{route.bucket.by}[:}}]", route.path):
         yield f"its bucket counts by {route.bucket.by!r}, which is not in the path"
     if not route.summary.strip().endswith("."):
         yield "has no summary that is a sentence"
