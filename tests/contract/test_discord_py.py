@@ -220,6 +220,34 @@ async def test_forums(story: Story) -> None:
         await client.wait_event("thread_update", lambda _, after: after.id == thread.id and not after.applied_tags)
 
 
+async def test_automod(story: Story) -> None:
+    made = await make_set(story)
+    guest = await story.kit.person("the-guest")
+    async with connected(story, made.bot) as client:
+        guild = guild_of(client, made)
+        channel = guild.text_channels[0]
+        invite = await channel.create_invite()
+        await story.call(guest, "POST", f"/invites/{invite.code}", {})
+        rule = await guild.create_automod_rule(
+            name="Words",
+            event_type=discord.AutoModRuleEventType.message_send,
+            trigger=discord.AutoModTrigger(keyword_filter=["turnip"]),
+            actions=[discord.AutoModRuleAction(custom_message="No"), discord.AutoModRuleAction(channel_id=channel.id)],
+            enabled=True,
+        )
+        await client.wait_event("automod_rule_create", lambda r: r.id == rule.id)
+        await rule.edit(name="Roots")
+        await client.wait_event("automod_rule_update", lambda r: r.name == "Roots")
+        assert [each.name for each in await guild.fetch_automod_rules()] == ["Roots"]
+        await story.call(guest, "POST", f"/channels/{channel.id}/messages", {"content": "turnip"}, 400)
+        execution = await client.wait_event("automod_action")
+        assert (execution.user_id, execution.matched_keyword, execution.rule_id) == (guest.id, "turnip", rule.id)
+        alert = await client.wait_event("message", lambda m: m.type is discord.MessageType.auto_moderation_action)
+        assert alert.embeds[0].description == "turnip"
+        await rule.delete()
+        await client.wait_event("automod_rule_delete", lambda r: r.id == rule.id)
+
+
 async def test_direct_messages(story: Story) -> None:
     made = await make_set(story)
     async with connected(story, made.bot) as client:

@@ -93,7 +93,25 @@ async def visit_guild(call: Tour, friend: Person) -> None:
     await call("GET", f"{guild}/bans")
     await call("GET", ban)
     await call("DELETE", ban, status=204)
+    await visit_moderation(call)
+    await call("POST", f"{guild}/bulk-ban", {"user_ids": [str(friend.id), "5"]})
+    await call("GET", f"{guild}/prune?days=7")
+    await call("POST", f"{guild}/prune", {"days": 7})
     await call("GET", f"{guild}/audit-logs")
+
+
+async def visit_moderation(call: Tour) -> None:
+    """All routes of AutoMod."""
+    rules = f"/guilds/{call.guild}/auto-moderation/rules"
+    block, pause = {"type": 1, "metadata": {"custom_message": "No"}}, {"type": 3, "metadata": {"duration_seconds": 60}}
+    words = {"keyword_filter": ["*://*"], "allow_list": ["https://agora.example"]}
+    rule = {"name": "Links", "event_type": 1, "trigger_type": 1, "trigger_metadata": words, "actions": [block, pause]}
+    made = (await call("POST", rules, rule))["id"]
+    await call("POST", rules, {**rule, "trigger_type": 5, "trigger_metadata": {"mention_total_limit": 5}})
+    await call("GET", rules)
+    await call("GET", f"{rules}/{made}")
+    await call("PATCH", f"{rules}/{made}", {"enabled": True})
+    await call("DELETE", f"{rules}/{made}", status=204)
 
 
 async def visit_channels(call: Tour, friend: Person) -> str:

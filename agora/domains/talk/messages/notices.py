@@ -31,6 +31,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     author_id: int
     content: str = ""
     about: int | None = None
+    embeds: str | None = None  # JSON list
 
 
 def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
@@ -50,7 +51,7 @@ def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
         reply_to=notice.about,
         nonce=None,
         mentions=None,
-        embeds=None,
+        embeds=notice.embeds,
         has=0,
     )
     return do_send(tx, row, encode(list_payloads(tx, [row], notice.author_id)[0]), author_is_bot)

@@ -1,0 +1,1 @@
+"""Moderation: rules, reports and their queue. Nothing here is called from elsewhere."""
