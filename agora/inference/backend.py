@@ -38,6 +38,12 @@ class Backend(Protocol):
     def clear(self, slot: int) -> None:
         """Forgets a sequence."""
 
+    def save(self, slot: int) -> bytes:
+        """See LlamaMemory.save."""
+
+    def restore(self, slot: int, data: bytes, length: int) -> bool:
+        """See LlamaMemory.restore."""
+
     def open_drawer(self, request: GenerationRequest, seed: int) -> Drawer:
         """Draws the request's tokens. Raises BadRequestToModel."""
 
@@ -82,6 +88,7 @@ class LlamaBackend:
         self.decode = self._memory.decode
         self.share = self._memory.share
         self.clear = self._memory.clear
+        self.save, self.restore = self._memory.save, self._memory.restore
         self.piece = self._model.piece
         self.abort = self._memory.abort
 

@@ -13,6 +13,7 @@ from agora.inference.errors import BadRequestToModel, EngineStopped, InferenceEr
 from agora.inference.job import Job
 from agora.inference.layout import Style
 from agora.inference.ports import Delta, EngineInfo, GenerationRequest, Segment
+from agora.inference.prefix_files import PrefixFiles
 from agora.inference.requests import check_length, check_request
 from agora.inference.sampling import SEED_MASK
 from agora.inference.settings import InferenceSettings, find_threads
@@ -42,6 +43,8 @@ class Loaded(NamedTuple):
     model_hash: str = ""
     style: Style = "chat"
     system: str = ""
+    files: PrefixFiles | None = None
+    """Where evaluated prompts are kept over a restart."""
 
 
 class ThreadEngine:
@@ -74,7 +77,7 @@ class ThreadEngine:
             raise
         self._round += 1
         deliver = partial(self._deliver, self._round)
-        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, deliver)
+        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, deliver, model.files)
         self._worker.start()
         self._state = "ready"
         if self._watchdog is None:
@@ -117,7 +120,7 @@ class ThreadEngine:
         worker, self._worker, self._model = self._worker, None, None
         self._state = "stopped"
         if worker is not None:
-            await _end(worker)
+            await _end(worker, keep=True)
             await asyncio.sleep(0)  # lets the last events, which the thread has queued, reach their streams
 
     async def check_alive(self, now: float) -> None:
@@ -134,7 +137,7 @@ class ThreadEngine:
         error = EngineStopped(f"The model engine did not answer for {limit} s and is started anew; try again.")
         for request_id, stream in self._streams.items():
             stream.put_nowait(Failure(request_id, error))
-        if not await _end(worker):
+        if not await _end(worker, keep=False):
             self._lost += 1
         if self._lost >= MOST_LOST:
             self._state, self._reason = "failed", "it hangs again and again; choose another model or restart Agora"
@@ -222,9 +225,9 @@ class ThreadEngine:
                 stream.put_nowait(event)
 
 
-async def _end(worker: Worker) -> bool:
-    """Ends a worker's thread; false when it does not end."""
-    worker.shut_down()
+async def _end(worker: Worker, *, keep: bool) -> bool:
+    """Ends a worker's thread; false when it does not end. `keep` see Worker.shut_down."""
+    worker.shut_down(keep=keep)
     await asyncio.to_thread(worker.join, STOP_SECONDS)
     if worker.is_alive():
         log.error("the model engine's thread did not end within %g s", STOP_SECONDS)

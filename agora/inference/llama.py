@@ -291,6 +291,24 @@ class LlamaMemory:
         """Forgets a sequence."""
         self._library.llama_memory_seq_rm(self._memory, slot, -1, -1)
 
+    def save(self, slot: int) -> bytes:
+        """The memory of a sequence as bytes; empty when it holds nothing or cannot be saved."""
+        size = self._library.llama_state_seq_get_size(self._pointer, slot)
+        if not size or self._library.llama_memory_seq_pos_max(self._memory, slot) < 0:
+            return b""
+        room = (ctypes.c_uint8 * size)()
+        written = self._library.llama_state_seq_get_data(self._pointer, room, size, slot)
+        return bytes(memoryview(room)[:written])
+
+    def restore(self, slot: int, data: bytes, length: int) -> bool:
+        """Gives an empty sequence what `save` returned for `length` tokens; false (and the sequence empty) when it does not fit."""
+        room = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        read = self._library.llama_state_seq_set_data(self._pointer, room, len(data), slot)
+        if read == len(data) and self._library.llama_memory_seq_pos_max(self._memory, slot) == length - 1:
+            return True
+        self.clear(slot)
+        return False
+
     def abort(self) -> None:
         """Makes a running `decode` return ABORTED soon; callable from any thread."""
         _aborting.set()

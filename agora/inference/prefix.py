@@ -125,6 +125,21 @@ class SlotTable:
         idle = [one for one in self._slots if not one.busy and one.cells]
         return min(idle, key=lambda one: one.last_used).number if idle else None
 
+    def list_idle(self) -> list[tuple[int, str, "array[int]"]]:
+        """Idle slots with tokens: number, scope and tokens, the last used first."""
+        idle = [one for one in self._slots if not one.busy and one.cells]
+        return [(one.number, one.scope, one.tokens) for one in sorted(idle, key=lambda one: -one.last_used)]
+
+    def adopt(self, tokens: "array[int]", scope: str) -> int | None:
+        """An empty slot for tokens that were evaluated elsewhere; None when there is no slot or half of the room is used."""
+        empty = next((one for one in self._slots if not one.busy and not one.cells), None)
+        if empty is None or self.cells_used + len(tokens) > self._cells // 2:
+            return None
+        empty.scope = scope
+        self.extend(empty.number, tokens)
+        self.release(empty.number)
+        return empty.number
+
     def _find_source(self, wanted: "array[int]", scope: str) -> tuple[_Slot | None, int]:
         best, reused = None, 0
         if self._share:

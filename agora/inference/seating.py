@@ -1,7 +1,8 @@
 """Who has a sequence of the model's memory and who waits for one; who has to make room, and who waits for whose prompt."""
 
 import time
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -9,6 +10,7 @@ from agora.inference.backend import Backend
 from agora.inference.errors import GenerationFailed, InferenceError
 from agora.inference.job import Job
 from agora.inference.prefix import SlotTable, count_common
+from agora.inference.prefix_files import Saved
 from agora.inference.scheduler import KEPT_FOR_PEOPLE, FairShare, Seated, Waiting, choose_next
 
 WORTH_WAITING = 16
@@ -106,6 +108,26 @@ class Seating:
         if slot is not None:
             self._table.clear(slot)
             self._backend.clear(slot)
+        return True
+
+    def list_worth_saving(self) -> Iterator[Saved]:
+        """Evaluated prompts that nobody uses now, the last used first, without those that are half contained in an earlier one."""
+        chosen: list[tuple[str, array[int]]] = []
+        for slot, scope, tokens in self._table.list_idle():
+            known = max((count_common(tokens, other) for where, other in chosen if where == scope), default=0)
+            if 2 * known >= len(tokens) or len(tokens) < WORTH_WAITING:
+                continue
+            chosen.append((scope, tokens))
+            if data := self._backend.save(slot):
+                yield Saved(scope, tokens, data)
+
+    def adopt(self, saved: Saved) -> bool:
+        """Takes up an evaluated prompt from before a restart; false when there is no more room for such."""
+        slot = self._table.adopt(saved.tokens, saved.scope)
+        if slot is None:
+            return False
+        if not self._backend.restore(slot, saved.data, len(saved.tokens)):
+            self._table.clear(slot)
         return True
 
     def leave(self, job: Job) -> None:

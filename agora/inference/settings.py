@@ -37,6 +37,8 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How long one step should take: bounds the time to a cancel and to a newcomer's first token."""
     seed: Annotated[int, Meta(ge=-1, le=2_147_483_647)] = -1
     """Seed for requests that bring none; -1 draws one each time (it is in the receipt)."""
+    saved_mib: Annotated[int, Meta(ge=0, le=1 << 20)] = 256
+    """Most MiB of evaluated prompts that are written to disk when the engine stops, and read again when it starts; 0 for none."""
     isolation: Literal["thread", "process"] = "thread"
     """`process` runs the model in a child process, which may die without taking the server with it."""
     process_memory_mib: Annotated[int, Meta(ge=0, le=1 << 24)] = 0

@@ -1,6 +1,9 @@
 """Makes the engine that the settings ask for."""
 
+import hashlib
+import shutil
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from agora.inference.adapters import Adapter
@@ -10,6 +13,7 @@ from agora.inference.fake import FakeEngine
 from agora.inference.layout import find_style
 from agora.inference.llama import describe_system
 from agora.inference.ports import Engine
+from agora.inference.prefix_files import PrefixFiles
 from agora.inference.probe import check_library
 from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
@@ -30,6 +34,19 @@ def build_engine(
         check_library(cache)
         info = registry.check(path, run=settings.try_models)
         backend = LlamaBackend(path, settings, adapters)
-        return Loaded(backend, registry.hash_file(path), find_style(info.metadata), describe_system())
+        digest = registry.hash_file(path)
+        files = build_files(cache, settings, digest, adapters)
+        return Loaded(backend, digest, find_style(info.metadata), describe_system(), files)
 
     return ThreadEngine(load, settings, name=name or path.stem)
+
+
+def build_files(cache: Path, settings: InferenceSettings, digest: str, adapters: Sequence[Adapter]) -> PrefixFiles | None:
+    """Where evaluated prompts of a model are kept over a restart; None when they are not to be kept."""
+    if not settings.saved_mib:
+        shutil.rmtree(cache / "prefixes", ignore_errors=True)  # what is not to be kept is not to lie about either
+        return None
+    library = version("llama-cpp-python")
+    shape = repr((digest, adapters, settings.cache_type, settings.exact, settings.gpu_layers, library))
+    name = hashlib.sha256(repr((digest, adapters)).encode()).hexdigest()[:16]
+    return PrefixFiles(cache / "prefixes" / name, shape, settings.saved_mib << 20)

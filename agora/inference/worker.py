@@ -17,6 +17,7 @@ from agora.inference.errors import EngineStopped, GenerationFailed, InferenceErr
 from agora.inference.job import Job
 from agora.inference.llama import ABORTED, ROOM_NEEDED, Row
 from agora.inference.ports import Delta, Finish
+from agora.inference.prefix_files import PrefixFiles
 from agora.inference.scheduler import StepBudget, plan_step
 from agora.inference.seating import Seating
 from agora.inference.settings import InferenceSettings
@@ -41,11 +42,20 @@ Deliver = Callable[[Sequence[Event]], None]
 class Worker(threading.Thread):
     """Runs jobs on a backend and delivers their events, one list per step. Closes the backend when it ends."""
 
-    def __init__(self, backend: Backend, settings: InferenceSettings, name: str, digest: str, deliver: Deliver) -> None:
-        """`name` and `digest` (SHA-256) of the model go into the receipts."""
+    def __init__(
+        self,
+        backend: Backend,
+        settings: InferenceSettings,
+        name: str,
+        digest: str,
+        deliver: Deliver,
+        files: PrefixFiles | None = None,
+    ) -> None:
+        """`name` and `digest` (SHA-256) of the model go into the receipts; `files` keep evaluated prompts over a restart."""
         super().__init__(name="agora-inference", daemon=True)
         self._backend, self._settings, self._deliver = backend, settings, deliver
-        self._model_name, self._model_hash = name, digest
+        self._model_name, self._model_hash, self._files = name, digest, files
+        self._keeps = files is not None and backend.divisible
         self._commands: queue.SimpleQueue[Job | str | None] = queue.SimpleQueue()
         seats = min(settings.sequences, settings.batch)
         self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered)
@@ -82,8 +92,9 @@ class Worker(threading.Thread):
         """Ends a request before the next step; from any thread."""
         self._commands.put(request_id)
 
-    def shut_down(self) -> None:
-        """Ends all requests, also in the middle of a step; from any thread."""
+    def shut_down(self, *, keep: bool = True) -> None:
+        """Ends all requests, also in the middle of a step; from any thread. `keep` saves evaluated prompts to the files."""
+        self._keeps = self._keeps and keep
         self._stopping = True
         self._backend.abort()
         self._commands.put(None)
@@ -92,6 +103,7 @@ class Worker(threading.Thread):
         """The thread's loop."""
         error: InferenceError = EngineStopped("The model engine was stopped.")
         try:
+            self._remember()
             while not self._stopping and self._failures < MOST_FAILURES:
                 self._take_commands()
                 self._turn()
@@ -103,7 +115,23 @@ class Worker(threading.Thread):
             for job in self._seating.list_jobs():
                 self._fail(job, error)
             self._hand_out()
+            self._save()
             self._backend.close()
+
+    def _remember(self) -> None:
+        """What was evaluated before the last stop."""
+        if self._files is None or not self._keeps:
+            return
+        for saved in self._files.load():
+            if self._stopping or not self._seating.adopt(saved):
+                return
+
+    def _save(self) -> None:
+        if self._files is not None and self._keeps:
+            try:
+                self._files.save(self._seating.list_worth_saving())
+            except Exception:
+                log.exception("evaluated prompts could not be saved")
 
     def _turn(self) -> None:
         """Seats, steps and hands out once. Anything unforeseen fails the seated requests and leaves the engine alive."""

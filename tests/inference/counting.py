@@ -6,6 +6,7 @@ It keeps llama.cpp's memory rules (cells shared by sequences, given back when no
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 
 from agora.inference.errors import GenerationFailed
@@ -92,6 +93,16 @@ class CountingBackend:
 
     def clear(self, slot: int) -> None:
         self.held.pop(slot, None)
+
+    def save(self, slot: int) -> bytes:
+        return repr([token for _, token in self.held.get(slot, [])]).encode()
+
+    def restore(self, slot: int, data: bytes, length: int) -> bool:
+        assert not self.held.get(slot)
+        tokens = json.loads(data)
+        self.held[slot] = [(self._next_cell + at, token) for at, token in enumerate(tokens, 1)]
+        self._next_cell += len(tokens)
+        return len(tokens) == length
 
     def open_drawer(self, request: GenerationRequest, seed: int) -> _Drawer:
         return _Drawer(self, seed)
