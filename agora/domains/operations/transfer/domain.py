@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from agora.domains.operations.transfer import audit, cli, events, http, migrations, tables
-from agora.domains.operations.transfer.jobs import run_export, tidy
+from agora.domains.operations.transfer.jobs import run_export, run_import, tidy
 from agora.domains.operations.transfer.model import Run
 from agora.domains.operations.transfer.settings import TransferSettings
-from agora.domains.operations.transfer.writes import EXPORT
+from agora.domains.operations.transfer.writes import EXPORT, IMPORT
 from agora.kernel.domain import Domain, durable, every
 from agora.kernel.jobs import Worker
 
@@ -22,5 +22,5 @@ DOMAIN = Domain(
     cli=cli.app,
     listeners=(durable("transfer.audit", audit.EVENTS, audit.on_acts),),
     jobs=(every("1d", tidy),),
-    offers=(Worker(EXPORT, Run, run_export, tries=3),),
+    offers=(Worker(EXPORT, Run, run_export, tries=3), Worker(IMPORT, Run, run_import, tries=3)),
 )

@@ -11,14 +11,23 @@ from aiohttp import web
 from agora.domains.operations.transfer.formats import TYPE
 from agora.domains.operations.transfer.model import Format, Kind, Report, State, Task
 from agora.domains.operations.transfer.queries import list_tasks
-from agora.domains.operations.transfer.service import export_channel, export_guild, forget, get_file, get_task
-from agora.kernel.access import needs
+from agora.domains.operations.transfer.service import (
+    Wish,
+    export_channel,
+    export_guild,
+    forget,
+    get_file,
+    get_task,
+    import_file,
+)
+from agora.kernel.access import OWNER, needs
 from agora.kernel.clock import iso
 from agora.kernel.errors import invalid
 from agora.kernel.http import Bucket, Request, Route
 from agora.kernel.ids import parse
 from agora.protocol.permissions import Permission
 
+CHUNK = 1 << 18
 # A channel is a lot to read: a few a minute are plenty for a person.
 _BEGIN = Bucket("transfer.begin", 10, 60.0)
 _SEE = needs(int(Permission.VIEW_CHANNEL))
@@ -29,6 +38,15 @@ class ExportBody(msgspec.Struct, frozen=True):
 
     format: Format = Format.JSON
     files: bool = False
+
+
+class ImportQuery(msgspec.Struct, frozen=True):
+    """``name`` is what the file is called. ``match`` takes people for the users who have the same name."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "import"
+    guild_id: str | None = None
+    dry_run: bool = False
+    match: bool = False
 
 
 class TaskQuery(msgspec.Struct, frozen=True):
@@ -105,6 +123,16 @@ async def post_guild_export(request: Request) -> Transfer:
     return build_transfer(await export_guild(request.ctx, request.id("guild_id"), body.format, files=body.files))
 
 
+async def post_import(request: Request) -> Transfer:
+    """Take the file."""
+    query: ImportQuery = request.query
+    guild_id = None if query.guild_id is None else parse(query.guild_id)
+    if query.guild_id is not None and guild_id is None:
+        raise invalid("guild_id", "This is not a snowflake.", "NUMBER_TYPE_COERCE")
+    wish = Wish(name=query.name, guild_id=guild_id, dry_run=query.dry_run, match=query.match)
+    return build_transfer(await import_file(request.ctx, wish, request.http.content.iter_chunked(CHUNK)))
+
+
 async def get_transfers(request: Request) -> Transfers:
     """One's own."""
     query: TaskQuery = request.query
@@ -161,6 +189,18 @@ ROUTES = (
         "Export a channel; in a community that needs MANAGE_MESSAGES, in direct messages to be part of them.",
     ),
     _begin("/api/agora/guilds/{guild_id}/exports", post_guild_export, "Export all channels of a community that you may read."),
+    Route(
+        method="POST",
+        path="/api/agora/imports",
+        handler=post_import,
+        summary="Import a file of DiscordChatExporter, Slack or Mattermost, sent as the body as it is.",
+        access=OWNER,
+        query=ImportQuery,
+        answer=Transfer,
+        status=202,
+        raw=True,
+        bucket=_BEGIN,
+    ),
     Route(
         method="GET",
         path="/api/agora/transfers",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterable
 from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from agora.domains.operations.transfer.exporting import Wanted, plan_channel, plan_guild
 from agora.domains.operations.transfer.formats import SUFFIX
@@ -17,8 +20,9 @@ from agora.domains.operations.transfer.writes import do_begin, do_forget
 from agora.domains.place.permissions import Directory
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
-from agora.kernel.errors import Conflict, NotFound
+from agora.kernel.errors import Conflict, NotFound, TooLarge, Unavailable
 from agora.kernel.jobs import Jobs
+from agora.protocol.error_codes import MESSAGES, ErrorCode
 
 
 def folder(app: App) -> Path:
@@ -68,6 +72,58 @@ async def _begin(ctx: Ctx, wanted: Wanted, name: str, *, guild_id: int | None, c
             locale=ctx.locale,
         ),
     )
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file that was sent is to be imported; ``name`` is what the file is called."""
+
+    name: str
+    guild_id: int | None = None
+    dry_run: bool = False
+    match: bool = False
+
+
+async def import_file(ctx: Ctx, wish: Wish, chunks: AsyncIterable[bytes]) -> Task:
+    """Take a file and queue its import. Raises 413 when it is too large, 409 when too many wait, 503 on a full disk."""
+    await check_room(ctx)
+    if wish.guild_id is not None and ctx.app.get(Directory).guild(wish.guild_id) is None:
+        raise NotFound(MESSAGES[ErrorCode.UNKNOWN_GUILD], code=ErrorCode.UNKNOWN_GUILD)
+    task_id = ctx.app.ids.next()
+    size = await _take_in(ctx, import_path(ctx.app, task_id), chunks)
+    task = Task(
+        id=task_id,
+        kind=Kind.IMPORT,
+        state=State.WAITING,
+        user_id=ctx.actor.user_id,
+        name=clean(wish.name),
+        created_at=ctx.app.clock.now_ms(),
+        guild_id=wish.guild_id,
+        dry_run=wish.dry_run,
+        match=wish.match,
+        locale=ctx.locale,
+        total=size,
+        size=size,
+    )
+    return await begin(ctx, task)
+
+
+async def _take_in(ctx: Ctx, path: Path, chunks: AsyncIterable[bytes]) -> int:
+    limit = ctx.app.config.get(TransferSettings).max_import_mib << 20
+    draft, size = path.with_name(f"{path.name}.part"), 0
+    await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+    try:
+        with await asyncio.to_thread(draft.open, "xb") as file:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(f"The file is larger than {limit >> 20} MiB ([transfer] max_import_mib).")
+                await asyncio.to_thread(file.write, chunk)
+        await asyncio.to_thread(draft.replace, path)
+    except OSError as error:
+        raise Unavailable(f"The file could not be stored ({error.strerror}): free some space and send it again.") from error
+    finally:
+        await asyncio.to_thread(draft.unlink, missing_ok=True)
+    return size
 
 
 async def begin(ctx: Ctx, task: Task) -> Task:

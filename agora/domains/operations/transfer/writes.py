@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, update
 from sqlalchemy.dialects import sqlite
 
 from agora.domains.operations.transfer.events import HistoryExported
@@ -16,7 +16,9 @@ from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 
 EXPORT, IMPORT = "transfer.export", "transfer.import"
-_REMEMBER = prepare(sqlite.insert(o).values(digest=bindparam("digest"), id=bindparam("id")).on_conflict_do_nothing())
+_VALUES: dict[str, BindParameter[object]] = {name: bindparam(name) for name in ("digest", "id")}
+_REMEMBER = prepare(sqlite.insert(o).values(_VALUES).on_conflict_do_nothing())
+_REPLACE = prepare(sqlite.insert(o).values(_VALUES).on_conflict_do_update(index_elements=["digest"], set_={"id": bindparam("id")}))
 
 
 def do_begin(tx: Tx, task: Task) -> Task:
@@ -40,10 +42,12 @@ def do_progress(tx: Tx, task_id: int, done: int, total: int) -> None:
     _set(tx, task_id, state=State.RUNNING, done=done, total=total)
 
 
-def do_succeed(tx: Tx, task_id: int, *, size: int, done: int, report: Report | None = None) -> None:
-    """It is done."""
+def do_succeed(tx: Tx, task_id: int, *, size: int, done: int, report: Report | None = None, guild_id: int | None = None) -> None:
+    """It is done. ``guild_id`` is the community that an import made or found."""
     text = None if report is None else msgspec.json.encode(report).decode()
     _set(tx, task_id, state=State.DONE, finished_at=tx.now_ms, size=size, done=done, total=done, report=text, error=None)
+    if guild_id is not None:
+        _set(tx, task_id, guild_id=guild_id)
 
 
 def do_fail(tx: Tx, task_id: int, error: str) -> None:
@@ -56,9 +60,9 @@ def do_forget(tx: Tx, task_id: int) -> None:
     tx.execute(delete(t).where(t.c.id == task_id))
 
 
-def do_remember(tx: Tx, digest: bytes, id_: int) -> bool:
-    """Note what came from elsewhere; False when it was known."""
-    return tx.run(_REMEMBER, digest=digest, id=id_) > 0
+def do_remember(tx: Tx, digest: bytes, id_: int, *, again: bool = False) -> bool:
+    """Note what came from elsewhere; False when it was known. ``again`` puts the new id in the place of one that is gone."""
+    return tx.run(_REPLACE if again else _REMEMBER, digest=digest, id=id_) > 0
 
 
 def _set(tx: Tx, task_id: int, **values: object) -> None:

@@ -58,3 +58,39 @@ async def scene(agora: Kit) -> Scene:
     owner, member = await agora.person("olga"), await agora.person("milo")
     guild = await agora.guild(owner, member, name="Atelier & Co")
     return Scene(agora, owner, member, guild, await agora.channel(owner, guild, "history", topic="What was"))
+
+
+@pytest.fixture
+async def root(agora: Kit) -> Person:
+    """Who runs the server."""
+    return await agora.person("root", owner=True)
+
+
+class Brought(msgspec.Struct):
+    """An import over HTTP, and what it left behind."""
+
+    kit: Kit
+    root: Person
+
+    async def __call__(self, content: bytes, **query: str) -> Any:
+        """Send a file and wait; returns the transfer."""
+        words = "&".join(f"{name}={value}" for name, value in query.items())
+        sent = await self.kit.request("POST", f"/api/agora/imports?{words}", self.root, data=content)
+        assert sent.status == 202, sent.text
+        return await Scene(self.kit, self.root, self.root, 0, 0).finish(self.root, sent.json)
+
+    async def channels(self, guild_id: str) -> dict[str, Any]:
+        """The channels of a community by name."""
+        answer = await self.kit.request("GET", f"/api/v10/guilds/{guild_id}/channels", self.root)
+        return {channel["name"]: channel for channel in answer.json}
+
+    async def messages(self, channel_id: str) -> list[Any]:
+        """What a channel holds, oldest first."""
+        answer = await self.kit.request("GET", f"/api/v10/channels/{channel_id}/messages?limit=100", self.root)
+        return list(reversed(answer.json))
+
+
+@pytest.fixture
+def bring(agora: Kit, root: Person) -> Brought:
+    """Imports files."""
+    return Brought(agora, root)

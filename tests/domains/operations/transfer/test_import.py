@@ -1,0 +1,177 @@
+"""Imports: what comes, what is kept, what comes only once, and what is refused with its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agora.domains.place.accounts import Users
+from agora.domains.place.permissions import Directory
+from agora.domains.talk.messages import MessagesImported
+from agora.kernel.clock import iso
+from agora.kernel.ids import created_ms
+from tests.domains.operations.transfer import samples
+from tests.domains.operations.transfer.conftest import Brought, Scene
+from tests.kit.server import Kit
+
+
+async def test_discord_keeps_ids_times_replies_mentions_and_reactions(bring: Brought) -> None:
+    done = await bring(samples.discord_zip(), name="old.zip")
+    assert done["state"] == "done", done
+    report = done["report"]
+    assert (report["users"], report["channels"], report["messages"], report["files"]) == (3, 1, 6, 1)
+    assert report["left_out"] == {"emoji": 1, "system": 1}
+    room = (await bring.channels(done["guild_id"]))["general-chat"]
+    assert room["topic"] == "All things"
+    first, answer, embed, edited, file, mentioned = await bring.messages(room["id"])
+    assert [first["id"], answer["id"]] == [samples.message_id(0), samples.message_id(1)]
+    assert first["timestamp"].startswith("2020-09-13T12:26:40")
+    assert "<strong>café</strong>" in first["content_html"]
+    assert [(r["emoji"]["name"], r["count"]) for r in first["reactions"]] == [(samples.THUMB, 2)]
+    ana = first["author"]["id"]
+    assert (first["author"]["username"], first["author"]["global_name"], embed["author"]["bot"]) == ("ana", "Ana", True)
+    assert answer["content"] == f"answer to <@{ana}> in <#{room['id']}>"
+    assert answer["referenced_message"]["id"] == first["id"]
+    assert [user["id"] for user in answer["mentions"]] == [ana]
+    assert (embed["embeds"][0]["title"], embed["embeds"][0]["color"]) == ("Weather", 0x00FF00)
+    assert edited["pinned"] and edited["edited_timestamp"].startswith("2020-09-13T12:43:19")
+    assert (file["attachments"][0]["filename"], file["attachments"][0]["content_type"]) == ("look.png", "image/png")
+    assert mentioned["content"] == f"hello <@{ana}>"
+
+
+async def test_the_same_file_twice_brings_nothing(bring: Brought) -> None:
+    first = await bring(samples.discord_zip())
+    again = await bring(samples.discord_zip())
+    assert again["guild_id"] == first["guild_id"]
+    assert again["report"]["known"] == 6
+    assert not {"users", "channels", "messages", "reactions", "files"} & again["report"].keys()
+    room = (await bring.channels(first["guild_id"]))["general-chat"]
+    assert len(await bring.messages(room["id"])) == 6
+
+
+async def test_a_longer_export_of_the_same_channel_goes_on(bring: Brought) -> None:
+    first = await bring(samples.discord(samples.talk()[:2]))
+    await bring(samples.discord([*samples.talk()[:2], samples.discord_message(9, samples.ANA, "later")]))
+    room = (await bring.channels(first["guild_id"]))["general-chat"]
+    assert [message["content"] for message in await bring.messages(room["id"])][-1] == "later"
+
+
+async def test_slack(bring: Brought) -> None:
+    done = await bring(samples.slack())
+    assert done["state"] == "done", done
+    assert done["report"]["messages"] == 5
+    assert done["report"]["left_out"] == {"direct": 1, "emoji": 1, "system": 1}
+    rooms = await bring.channels(done["guild_id"])
+    bold, answer, program, file = await bring.messages(rooms["general"]["id"])
+    assert bold["content"] == "**bold** & [link](https://a.example) \N{PARTY POPPER}"
+    assert created_ms(int(bold["id"])) == samples.START_MS + 60_000
+    assert bold["author"]["global_name"] == "Ana Ruiz"
+    assert bold["reactions"][0]["emoji"]["name"] == samples.THUMB
+    assert answer["content"] == f"yes <@{bold['author']['id']}>, see <#{rooms['general']['id']}>"
+    assert answer["message_reference"]["message_id"] == bold["id"]
+    assert (program["author"]["username"], program["author"]["bot"]) == ("deploy", True)
+    assert file["attachments"][0]["filename"] == "look.png"
+    assert file["edited_timestamp"] is not None
+
+
+async def test_mattermost(bring: Brought) -> None:
+    done = await bring(samples.mattermost_zip())
+    assert done["state"] == "done", done
+    assert (done["report"]["messages"], done["report"]["files"]) == (4, 1)
+    assert done["report"]["left_out"] == {"direct": 1}
+    room = (await bring.channels(done["guild_id"]))["town-square"]
+    hello, answer, look = await bring.messages(room["id"])
+    assert (hello["content"], hello["pinned"]) == ("Hello \N{PARTY POPPER}", True)
+    assert answer["content"] == f"yes <@{hello['author']['id']}>"
+    assert answer["message_reference"]["message_id"] == hello["id"]
+    assert look["attachments"][0]["filename"] == "look.png"
+
+
+@pytest.mark.parametrize(("sample", "hidden"), [(samples.slack, "secret"), (samples.mattermost, "den")])
+async def test_private_channels_stay_private(bring: Brought, agora: Kit, sample: Any, hidden: str) -> None:
+    done = await bring(sample())
+    guild_id = int(done["guild_id"])
+    users = agora.app.get(Users)
+    ana, ben = users.by_name("ana"), users.by_name("ben")
+    assert ana is not None and ben is not None
+    directory = agora.app.get(Directory)
+    (room,) = [channel for channel in directory.channels(guild_id) if channel.name == hidden]
+    assert directory.can_view(ben.id, room.id)
+    assert not directory.can_view(ana.id, room.id)
+
+
+async def test_a_dry_run_says_the_same_and_changes_nothing(bring: Brought, agora: Kit) -> None:
+    people = len(agora.app.get(Users).all())
+    looked = await bring(samples.discord_zip(), dry_run="true")
+    assert looked["dry_run"] and looked["state"] == "done"
+    assert len(agora.app.get(Users).all()) == people
+    done = await bring(samples.discord_zip())
+    wanted = {name: looked["report"][name] for name in ("users", "channels", "messages", "files", "left_out")}
+    assert wanted == {name: done["report"][name] for name in wanted}
+    known = await bring(samples.discord_zip(), dry_run="true")
+    assert known["report"]["known"] == 6
+
+
+async def test_old_messages_are_found_at_once_and_notify_nobody(bring: Brought, agora: Kit) -> None:
+    agora.take_events()
+    done = await bring(samples.discord_zip())
+    recorded = agora.take_recorded()
+    assert "MessageSent" not in [event.type.partition(".")[2] for event in recorded]
+    (event,) = [each.event for each in recorded if isinstance(each.event, MessagesImported)]
+    assert isinstance(event, MessagesImported)
+    assert len(event.ids) == 6 and event.last_id == int(samples.message_id(6))
+    found = await agora.request("GET", f"/api/v10/guilds/{done['guild_id']}/messages/search?content=cafe", bring.root)
+    assert found.json["total_results"] == 1
+    room = (await bring.channels(done["guild_id"]))["general-chat"]
+    assert room["last_message_id"] == samples.message_id(6)
+
+
+async def test_placeholders_cannot_sign_in_and_can_be_matched_instead(bring: Brought, agora: Kit) -> None:
+    mine = await agora.person("ben")
+    apart = await bring(samples.discord())
+    assert apart["report"]["users"] == 3
+    login = {"login": "ana", "password": ""}
+    assert (await agora.request("POST", "/api/v10/auth/login", json=login)).status in (400, 401)
+    matched = await bring(samples.mattermost(), match="true")
+    room = (await bring.channels(matched["guild_id"]))["town-square"]
+    assert (await bring.messages(room["id"]))[1]["author"]["id"] == str(mine.id)
+
+
+async def test_into_a_community_that_exists(scene: Scene, bring: Brought) -> None:
+    done = await bring(samples.slack(), guild_id=str(scene.guild))
+    assert done["guild_id"] == str(scene.guild)
+    answer = await scene.kit.request("GET", f"/api/v10/guilds/{scene.guild}/channels", scene.owner)
+    assert {"history", "secret"} <= {channel["name"] for channel in answer.json}
+
+
+async def test_an_own_export_comes_back_whole(scene: Scene, bring: Brought) -> None:
+    first = await scene.say(scene.owner, f"**one** <@{scene.member.id}>")
+    await scene.say(scene.member, "two", message_reference={"message_id": first})
+    await scene.send_file(scene.owner, "look")
+    await scene.react(scene.member, first)
+    begun = await scene.kit.request("POST", f"/api/agora/channels/{scene.channel}/exports", scene.owner, json={"files": True})
+    done = await scene.finish(scene.owner, begun.json)
+    content = (await scene.kit.request("GET", done["url"], scene.owner)).body
+    back = await bring(content, match="true")
+    assert back["state"] == "done", back
+    room = (await bring.channels(back["guild_id"]))["history"]
+    one, two, look = await bring.messages(room["id"])
+    assert one["content"] == f"**one** <@{scene.member.id}>"
+    assert int(one["id"]) > int(first)  # the id is taken by the message itself
+    assert one["timestamp"] == iso_of(first)
+    assert one["author"]["id"] == str(scene.owner.id)
+    assert one["reactions"][0]["count"] == 1
+    assert two["message_reference"]["message_id"] == one["id"]
+    assert look["attachments"][0]["size"] > 0
+
+
+def iso_of(message_id: str) -> str:
+    """The time in an id."""
+    return iso(created_ms(int(message_id)))
+
+
+async def test_only_the_owner_imports(agora: Kit, bring: Brought) -> None:
+    person = await agora.person("person")
+    assert (await agora.request("POST", "/api/agora/imports", person, data=samples.discord())).status == 403
+    assert (await agora.request("POST", "/api/agora/imports", None, data=samples.discord())).status == 401
