@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +19,7 @@ from agora.inference.remote_pool import Remotes
 from agora.kernel import egress
 from agora.kernel.errors import SetupError
 from agora.kernel.settings import Network
-from tests.inference.peers import events, http, offers, open_odd_server, open_remotes, read_request
+from tests.inference.peers import events, http, offers, open_agora, open_odd_server, open_remotes, read_request
 
 GOOD = events("Hello", " there")
 
@@ -244,3 +246,18 @@ async def test_the_egress_guard_holds_for_servers_too(monkeypatch: pytest.Monkey
         reasons = [server.reason for server in remotes.list_servers()]
     assert len(reasons) == 2
     assert all("add it to allow under [network]" in reason for reason in reasons)
+
+
+async def test_a_grammar_reaches_llama_servers_and_is_refused_for_ollama(tmp_path: Path, tiny: Path) -> None:
+    grammar = r'root ::= "{\"mood\": \"" [a-z]{1,8} "\"}"'
+    async with open_agora(tmp_path / "peer", tiny) as (_, url), open_remotes(f"openai+{url}") as remotes:
+        engine = RemoteEngine(remotes, "tiny")
+        await engine.start()
+        for messages in ((), (ChatMessage("user", "How are you?"),)):
+            prompt = () if messages else text_prompt("How are you?")
+            result = await complete(engine, ask(prompt=prompt, messages=messages, grammar=grammar, max_tokens=40))
+            assert set(json.loads(result.text)) == {"mood"}
+    async with open_odd_server(offers(GOOD)) as server, open_remotes(server) as remotes:
+        remotes.peers[0].kind = "ollama"
+        with pytest.raises(BadRequestToModel, match="takes no grammar"):
+            await write(remotes, grammar=grammar)

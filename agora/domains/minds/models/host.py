@@ -45,6 +45,7 @@ class Host:
     def choose(self, name: str, *, strict: bool = False) -> None:
         """Run this model from now on; the change happens in the background. ``strict``: this one or none, as the settings say."""
         self._wanted, self._strict = name, strict
+        self.shelf.forgive(name)
         self._changed.set()
 
     def forget(self, file: str) -> None:

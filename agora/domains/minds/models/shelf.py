@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 
 import msgspec
 
 from agora.domains.minds.models.choice import split_files
 from agora.domains.minds.models.loaded import Loaded, Opener, Plan
-from agora.inference.errors import ModelTooLarge
+from agora.inference.errors import EngineUnusable, ModelTooLarge
 
 DRAIN_S = 30.0
 """How long a model that is to go may finish what it writes."""
 LOOK_S = 0.05
+MOST_DEATHS = 3
+"""So often an engine that has ended by itself is replaced."""
 
 
 class LoadedModel(msgspec.Struct, frozen=True):
@@ -37,6 +40,7 @@ class Shelf:
         self._items: dict[str, Loaded] = {}
         self._used_at: dict[str, float] = {}
         self._retiring: dict[asyncio.Task[None], Loaded] = {}
+        self._deaths: Counter[str] = Counter()
         self._lock = asyncio.Lock()
         self.pinned = ""
         """The model that is never unloaded to make room."""
@@ -59,9 +63,7 @@ class Shelf:
             known = self.find(plan.name)
             if known is not None:
                 return known
-            dead = self._items.pop(plan.name, None)
-            if dead is not None:
-                await dead.engine.stop()
+            await self._bury(plan.name)
             await self._make_room(plan)
             self._items[plan.name] = await self._opener.open(plan)
             self._used_at[plan.name] = time.monotonic()
@@ -106,6 +108,21 @@ class Shelf:
             self._items.clear()
         for loaded in running:
             await loaded.engine.stop()
+
+    def forgive(self, name: str) -> None:
+        """Somebody chose the model anew: however often its engine has ended, it may be opened again."""
+        self._deaths.pop(name, None)
+
+    async def _bury(self, name: str) -> None:
+        """An engine that has ended by itself makes way for a new one, but not for ever. Raises EngineUnusable."""
+        dead = self._items.pop(name, None)
+        if dead is not None:
+            self._deaths[name] += 1
+            await dead.engine.stop()
+        if self._deaths[name] >= MOST_DEATHS:
+            raise EngineUnusable(
+                f"The engine of {name} has ended {self._deaths[name]} times; choose another model or restart Agora."
+            )
 
     async def _make_room(self, plan: Plan) -> None:
         """Unload idle models, the one used longest ago first, until the new one fits. Raises ModelTooLarge."""

@@ -148,11 +148,13 @@ def _check(body: Sampling, *tools: Sequence[Any] | None) -> None:
 
 
 def _wish(body: Sampling) -> Wish:
-    grammar, most = None, body.max_tokens
+    grammar, most = body.grammar, body.max_tokens
     if isinstance(body, ChatBody):
         most = body.max_completion_tokens if body.max_completion_tokens is not None else most
         wanted = body.response_format
         if wanted is not None and wanted.type != "text":
+            if grammar is not None:
+                raise unsupported("grammar", "Give a grammar or a response_format, not both.")
             if wanted.type == "json_schema" and wanted.json_schema is None:
                 raise unsupported("response_format.json_schema", "The schema is missing.")
             grammar = build_grammar(wanted.json_schema.schema if wanted.json_schema and wanted.type == "json_schema" else None)

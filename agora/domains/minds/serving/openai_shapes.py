@@ -58,6 +58,8 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     logit_bias: dict[str, float] | None = None
+    grammar: str | None = None
+    """GBNF, as llama-server takes it; another Agora that uses this one asks so for what must be kept."""
 
 
 class ChatBody(Sampling, frozen=True, kw_only=True):

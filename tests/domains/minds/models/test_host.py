@@ -199,3 +199,19 @@ async def test_the_same_model_in_a_process_of_its_own(tmp_path: Path) -> None:
             assert host.info().engine == ("llama" if isolation == "thread" else "process")
             texts.append((await complete(host, request)).text)
     assert texts[0] == texts[1]
+
+
+async def test_an_engine_that_ends_by_itself_is_replaced_but_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_module, "SWEEP_S", 0.05)
+    write_tiny_model(tmp_path / "one.gguf")
+    async with open_host(tmp_path, "one") as host:
+        await until(lambda: host.info().state == "ready")
+        for _ in range(2):
+            engine, _ = await host.find(None)
+            await engine.stop()  # as after too many failures
+            await until(lambda engine=engine: host.info().state == "ready" and host.shelf.find("one").engine is not engine)
+        engine, _ = await host.find(None)
+        await engine.stop()
+        await until(lambda: "has ended 3 times" in host.info().reason)
+        host.choose("one")  # by hand: once more
+        await until(lambda: host.info().state == "ready" and host.info().reason == "")
