@@ -74,7 +74,7 @@ class LlamaBackend:
                 batch=settings.batch,
                 threads=find_threads(settings),
                 cache_type=settings.cache_type,
-                exact=settings.exact,
+                exact=settings.exact or settings.deterministic,
             )
             self._memory.lay_over(adapters)
         except Exception:

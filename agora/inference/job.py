@@ -113,7 +113,7 @@ class Job:
         self.unsent, self.unsent_tokens = "", 0
         return delta
 
-    def build_receipt(self, finish: Finish, model: str, model_hash: str, now: float) -> Receipt:
+    def build_receipt(self, finish: Finish, model: str, model_hash: str, now: float, *, deterministic: bool = False) -> Receipt:
         """The account of the whole request."""
         seated_at = self._seated_at or now
         first_at = self._first_at or now
@@ -129,6 +129,7 @@ class Job:
             prompt_tokens=self.prompt_size,
             tokens_reused=self.reused,
             tokens_evaluated=max(0, min(self._reached, self.prompt_size) - self.reused),
+            deterministic=deterministic,
             tokens_repeated=self.repeated,
             tokens_generated=self.generated,
             queued_ms=round((seated_at - self._arrived) * 1000, 3),

@@ -92,6 +92,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Prompt tokens that were already evaluated for an earlier text."""
     tokens_evaluated: int
     """Prompt tokens that had to be evaluated; with those reused they are all, unless the request ended before."""
+    deterministic: bool = False
+    """Whether it was written alone and in steps of one size, so that the same request gives the same text byte for byte."""
     tokens_repeated: int = 0
     """Tokens evaluated once more, because the request had to make room for a more urgent one meanwhile."""
     tokens_generated: int

@@ -27,10 +27,14 @@ class Refusal(msgspec.Struct, frozen=True):
 class Seating:
     """All jobs of a worker, on its thread."""
 
-    def __init__(self, backend: Backend, *, seats: int, slots: int) -> None:
-        """`seats` jobs at most are evaluated together; `slots` sequences hold what they and those before them left."""
-        self._backend, self._seats = backend, seats
-        self._table = SlotTable(slots, backend.cells, share=backend.divisible)
+    def __init__(self, backend: Backend, *, seats: int, slots: int, alone: bool = False) -> None:
+        """`seats` jobs at most are evaluated together; `slots` sequences hold what they and those before them left.
+
+        `alone`: one job at a time, undisturbed to its end, and nothing is left of it.
+        """
+        self._backend, self._seats, self._alone = backend, 1 if alone else seats, alone
+        self._shares = backend.divisible and not alone
+        self._table = SlotTable(slots, backend.cells, share=self._shares)
         self._share = FairShare()
         self.waiting: dict[str, Job] = {}
         self.seated: dict[str, Job] = {}
@@ -136,6 +140,8 @@ class Seating:
         self.seated.pop(job.request.id, None)
         if job.slot is not None:
             self._table.release(job.slot)
+            if self._alone:  # where its tokens lie in memory decides in which order the next text's sums are made
+                self.clear(job.slot)
             job.stand_up()
 
     def clear(self, slot: int, *, backend: bool = True) -> None:
@@ -149,7 +155,7 @@ class Seating:
 
     def _make_way(self, priority: int) -> bool:
         """Sets the least urgent job aside for one of the classes that never wait for chatter; false when there is none."""
-        if priority > KEPT_FOR_PEOPLE:
+        if priority > KEPT_FOR_PEOPLE or self._alone:
             return False
         chatter = [job for job in self.seated.values() if job.urgency > KEPT_FOR_PEOPLE]
         if not chatter:
@@ -167,7 +173,7 @@ class Seating:
 
     def _waits_for_another(self, job: Job) -> bool:
         """Whether a seated prompt is about to evaluate a beginning that this one can use then."""
-        if not self._backend.divisible:
+        if not self._shares:
             return False
         leader, common = None, self._table.count_known(job.tokens, job.request.scope) + WORTH_WAITING - 1
         for other in self.seated.values():

@@ -31,6 +31,9 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     exact: bool = False
     """The same text however many others are written meanwhile: a little slower, as it does without flash attention,
     whose sums depend on how many tokens a step holds. Needs `cache_type = "f16"`."""
+    deterministic: bool = False
+    """Every text alone, its prompt read from the beginning in steps of one size: slow, but equal requests then give equal texts,
+    byte for byte. Implies `exact`."""
     waiting: Annotated[int, Meta(ge=1, le=100_000)] = 512
     """Requests that may wait; more are refused."""
     step_ms: Annotated[int, Meta(ge=5, le=5000)] = 80

@@ -18,7 +18,7 @@ from agora.inference.job import Job
 from agora.inference.llama import ABORTED, ROOM_NEEDED, Row
 from agora.inference.ports import Delta, Finish
 from agora.inference.prefix_files import PrefixFiles
-from agora.inference.scheduler import StepBudget, plan_step
+from agora.inference.scheduler import GOOD_CHUNK, StepBudget, plan_step
 from agora.inference.seating import Seating
 from agora.inference.settings import InferenceSettings
 
@@ -55,10 +55,10 @@ class Worker(threading.Thread):
         super().__init__(name="agora-inference", daemon=True)
         self._backend, self._settings, self._deliver = backend, settings, deliver
         self._model_name, self._model_hash, self._files = name, digest, files
-        self._keeps = files is not None and backend.divisible
+        self._keeps = files is not None and backend.divisible and not settings.deterministic
         self._commands: queue.SimpleQueue[Job | str | None] = queue.SimpleQueue()
         seats = min(settings.sequences, settings.batch)
-        self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered)
+        self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered, alone=settings.deterministic)
         self._budget = StepBudget(settings.batch, settings.step_ms / 1000)
         self._events: list[Event] = []
         self._stopping = False
@@ -174,7 +174,8 @@ class Worker(threading.Thread):
                 self._finish(job, "cancelled")
 
     def _step(self) -> None:
-        shares = plan_step(self._seating.list_seated(), self._budget.tokens, self._settings.batch)
+        budget = GOOD_CHUNK if self._settings.deterministic else self._budget.tokens
+        shares = plan_step(self._seating.list_seated(), budget, self._settings.batch)
         jobs = [self._seating.seated[share.key] for share in shares]
         rows = [job.next_row(share.tokens) for job, share in zip(jobs, shares, strict=True)]
         started = time.thread_time()
@@ -227,7 +228,8 @@ class Worker(threading.Thread):
     def _finish(self, job: Job, finish: Finish, text: str = "") -> None:
         self._leave(job)
         text = job.unsent + text + ("" if finish == "cancelled" else job.stream.flush())
-        receipt = job.build_receipt(finish, self._model_name, self._model_hash, time.monotonic())
+        now, alone = time.monotonic(), self._settings.deterministic
+        receipt = job.build_receipt(finish, self._model_name, self._model_hash, now, deterministic=alone)
         self._events.append(Delta(request_id=job.request.id, text=text, tokens=job.unsent_tokens, finish=finish, receipt=receipt))
 
     def _fail(self, job: Job, error: InferenceError, *, keep: bool = False) -> None:
