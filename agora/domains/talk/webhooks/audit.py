@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from agora.domains.place.audit import Action, Draft, build_changes, do_append
 from agora.domains.talk.webhooks.events import ALL as EVENTS
-from agora.domains.talk.webhooks.events import WebhookCreated, WebhookDeleted, WebhookUpdated
+from agora.domains.talk.webhooks.events import (
+    TargetCreated,
+    TargetDeleted,
+    TargetUpdated,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookUpdated,
+)
 from agora.kernel.domain import Effect
 from agora.kernel.events import Event
 
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "on_acts"]
 
-_SILENT = frozenset({"creator_id"})
+_SILENT = frozenset({"creator_id", "secret"})
 
 
 async def on_acts(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:
@@ -27,6 +34,8 @@ async def on_acts(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:
 
 def drafts(event: Event) -> list[Draft]:
     """The act that an event is."""
+    if isinstance(event, TargetCreated | TargetUpdated | TargetDeleted):
+        return [_target(event)]
     match event:
         case WebhookCreated():
             action, name, changes = Action.WEBHOOK_CREATE, "webhook.created", build_changes(None, event.webhook)
@@ -47,3 +56,22 @@ def drafts(event: Event) -> list[Draft]:
             guild_id=event.webhook.guild_id,
         )
     ]
+
+
+def _target(event: TargetCreated | TargetUpdated | TargetDeleted) -> Draft:
+    """Discord has no word for outgoing webhooks; its integrations come nearest."""
+    match event:
+        case TargetCreated():
+            action, name, changes = Action.INTEGRATION_CREATE, "webhook_target.created", build_changes(None, event.target)
+        case TargetUpdated():
+            action, name, changes = Action.INTEGRATION_UPDATE, "webhook_target.updated", build_changes(event.before, event.target)
+        case TargetDeleted():
+            action, name, changes = Action.INTEGRATION_DELETE, "webhook_target.deleted", build_changes(event.target, None)
+    return Draft(
+        action=action,
+        name=name,
+        target_id=event.target.id,
+        changes=tuple(change for change in changes if change.key not in _SILENT),
+        reason=event.reason,
+        guild_id=event.target.guild_id,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agora.domains.talk.webhooks.events import WebhookCreated, WebhookDeleted, WebhookUpdated
+from agora.domains.talk.webhooks.events import INCOMING, WebhookCreated, WebhookDeleted, WebhookUpdated
 from agora.gateway.ports import Dispatch
 from agora.kernel.app import App
 from agora.kernel.events import Recorded
@@ -17,6 +17,5 @@ def _changed(app: App, recorded: Recorded) -> bytes:
 
 
 ALL = tuple(
-    Dispatch(event=event, name="WEBHOOKS_UPDATE", payload=_changed, intent=int(Intent.GUILD_WEBHOOKS))
-    for event in (WebhookCreated, WebhookUpdated, WebhookDeleted)
+    Dispatch(event=event, name="WEBHOOKS_UPDATE", payload=_changed, intent=int(Intent.GUILD_WEBHOOKS)) for event in INCOMING
 )

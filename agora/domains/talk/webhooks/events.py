@@ -1,6 +1,7 @@
 """What happens to webhooks. ``reason`` is what the actor gave for the audit log."""
 
 from agora.domains.talk.webhooks.model import Webhook
+from agora.domains.talk.webhooks.target import Target
 from agora.kernel.events import Event
 
 
@@ -26,4 +27,28 @@ class WebhookDeleted(Event, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-ALL = (WebhookCreated, WebhookUpdated, WebhookDeleted)
+class TargetCreated(Event, frozen=True, kw_only=True):
+    """A community tells an address what happens in it. ``target`` is without its secret, here and below."""
+
+    target: Target
+    reason: str | None = None
+
+
+class TargetUpdated(Event, frozen=True, kw_only=True):
+    """What it hears, where it is, or whether it rests, changed."""
+
+    target: Target
+    before: Target
+    reason: str | None = None
+
+
+class TargetDeleted(Event, frozen=True, kw_only=True):
+    """It hears no more."""
+
+    target: Target
+    reason: str | None = None
+
+
+INCOMING = (WebhookCreated, WebhookUpdated, WebhookDeleted)
+OUTGOING = (TargetCreated, TargetUpdated, TargetDeleted)
+ALL = (*INCOMING, *OUTGOING)

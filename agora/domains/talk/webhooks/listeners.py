@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agora.domains.place.channels import ChannelDeleted
 from agora.domains.place.guilds import GuildDeleted
+from agora.domains.talk.webhooks.target_writes import do_forget_targets
 from agora.domains.talk.webhooks.writes import do_forget_channel, do_forget_guild
 from agora.kernel.ctx import Ctx
 from agora.kernel.domain import Effect
@@ -21,7 +22,10 @@ async def on_place_ended(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:
             event = recorded.event
             if isinstance(event, ChannelDeleted):
                 do_forget_channel(tx, event.channel.id)
+                if event.channel.guild_id is not None:
+                    do_forget_targets(tx, event.channel.guild_id, event.channel.id)
             elif isinstance(event, GuildDeleted):
                 do_forget_guild(tx, event.guild.id)
+                do_forget_targets(tx, event.guild.id)
 
     return do_forget
