@@ -8,6 +8,8 @@ import { t } from "../shared/i18n.js";
 import { CREATE_PUBLIC_THREADS, MANAGE_MESSAGES, may } from "../shared/permissions.js";
 import { chooseEmoji } from "./emoji.js";
 import { plainText } from "./mentions_text.js";
+import { MENU, openAppMenu } from "../interactions/menu.js";
+import { isPrivate } from "../interactions/note.js";
 import { toggleReaction } from "./reactions.js";
 import { showReceipt } from "./receipt.js";
 
@@ -28,7 +30,7 @@ export class Actions {
   /** Show the bar on a stored message's row. */
   offer(row) {
     if (!row || row.contains(this.tools) || this.isBusy()) return;
-    if (!row.dataset.id || !/^\d+$/.test(row.dataset.id) || row.classList.contains("is-editing")) {
+    if (!row.dataset.id || !/^\d+$/.test(row.dataset.id) || row.classList.contains("is-editing") || isPrivate(row.message)) {
       this.withdraw();
       return;
     }
@@ -83,6 +85,8 @@ export class Actions {
       receipt: () => showReceipt(message),
       retry: () => this.room.outbox.attempt(row.dataset.nonce),
       discard: () => this.room.outbox.discard(row.dataset.nonce),
+      apps: () => openAppMenu(button, this.room.uses, this.store.channels.get(message.channel_id), MENU.MESSAGE, message.id),
+      dismiss: () => this.room.list.remove(message.id),
     };
     acts[name]?.();
   }

@@ -1,10 +1,12 @@
 /** The composer: grows with its text, sends on Enter, keeps a draft per channel, replies. */
 
-import { byId } from "../shared/dom.js";
+import { byId, toast } from "../shared/dom.js";
 import { API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
 import { may, SEND_MESSAGES } from "../shared/permissions.js";
 import { chooseEmoji } from "./emoji.js";
+import { CommandChoice } from "../interactions/choice.js";
+import { CommandForm } from "../interactions/form.js";
 import { MentionChoice } from "./mentions.js";
 import { onTheWire } from "./mentions_text.js";
 import { Tray } from "./tray.js";
@@ -15,7 +17,7 @@ const TYPING_EVERY = 8000;
 
 export class Composer {
   /** `people()` lists who may be mentioned; `send(content, replyTo, files)`; `editLast()` for the arrow key. */
-  constructor(store, { people, send, editLast }) {
+  constructor(store, { people, send, editLast, uses }) {
     Object.assign(this, { store, people, send, editLast, drafts: new Map(), channel: null, replyTo: null, typedAt: 0 });
     this.form = byId("composer-form");
     this.text = byId("composer");
@@ -24,6 +26,8 @@ export class Composer {
     this.reply = byId("composer-reply");
     this.tray = new Tray(store, () => this.channel && this.changed(false));
     this.choice = new MentionChoice(this.text, byId("mentions"), people);
+    this.command = new CommandForm(store, uses);
+    this.commands = new CommandChoice(this.text, byId("commands"), (entry, rest) => this.use(entry, rest));
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.text.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.key(event));
@@ -34,6 +38,8 @@ export class Composer {
   open(channel, name) {
     if (this.channel) this.drafts.set(this.channel.id, this.text.value);
     this.channel = channel;
+    this.command.close();
+    this.commands.open(channel);
     this.text.value = this.drafts.get(channel.id) ?? "";
     this.text.placeholder = t(channel.guild_id ? "web.composer.to_channel" : "web.composer.to_person", { name });
     this.tray.open(channel);
@@ -74,7 +80,7 @@ export class Composer {
   }
 
   key(event) {
-    if (event.isComposing || this.choice.key(event)) return;
+    if (event.isComposing || this.commands.key(event) || this.choice.key(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.submit();
@@ -100,6 +106,15 @@ export class Composer {
     this.text.focus();
     this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
     this.changed();
+  }
+
+  /** A command was chosen: its options take the composer's place. */
+  async use(entry, rest) {
+    try {
+      await this.command.open(this.channel, entry, rest);
+    } catch (error) {
+      toast(t("web.app.refused", { reason: error.message }));
+    }
   }
 
   /** Reply to a message, or to none again. */

@@ -13,6 +13,9 @@ import { plainText } from "./mentions_text.js";
 import { Outbox } from "./outbox.js";
 import { Partials } from "./partials.js";
 import { applyReaction } from "./reactions.js";
+import { wireComponents } from "../interactions/components.js";
+import { openModal } from "../interactions/modal.js";
+import { Uses } from "../interactions/uses.js";
 import { Typing } from "./typing.js";
 import { FORUM, markOf } from "../threads/kinds.js";
 
@@ -22,10 +25,13 @@ export class Room {
     this.list = new MessageList(store, (edge) => this.edge(edge));
     this.history = new History(this.list);
     this.outbox = new Outbox(store, this.list);
+    this.uses = new Uses(store, (data, uses) => openModal(store, data, uses));
+    wireComponents(store, this.uses);
     this.composer = new Composer(store, {
       people: () => this.people(),
       send: (content, replyTo, files) => this.send(content, replyTo, files),
       editLast: () => this.editLast(),
+      uses: this.uses,
     });
     this.partials = new Partials(store, this.list, route.current);
     new Typing(store, this.partials, route.current);

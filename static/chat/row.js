@@ -9,6 +9,8 @@ import { plainText } from "./mentions_text.js";
 import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
 import { paintReactions } from "./reactions.js";
+import { paintComponents } from "../interactions/components.js";
+import { paintNote } from "../interactions/note.js";
 import { noticeOf, paintThread } from "../threads/mark.js";
 
 const CLOSE_TOGETHER = 7 * 60_000;
@@ -47,6 +49,8 @@ export function paintRow(row, message, store) {
   paintQuote(parts, message, store);
   paintReactions(parts.reactions, message.reactions ?? []);
   paintThread(parts.thread, message, store);
+  paintComponents(parts.components, message, store);
+  paintNote(row, message, store);
 }
 
 /** The author as known now; a webhook as it called itself in this message. */
@@ -113,6 +117,7 @@ export function regroup(row) {
     (speaksAlone(message) && before.message.author.username !== message.author.username) ||
     row.at - before.at > CLOSE_TOGETHER ||
     message.type === 19 ||
+    Boolean(message.interaction) ||
     !row.parts.new.hidden;
   row.classList.toggle("is-head", head);
   row.parts.day.hidden = !newDay;

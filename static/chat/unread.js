@@ -45,6 +45,7 @@ export class Unread {
   }
 
   arrived(message) {
+    if ((message.flags ?? 0) & 64) return;
     if (message.author.id === this.store.me?.id) {
       this.seen(message.channel_id, message.id);
       return;

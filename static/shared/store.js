@@ -106,7 +106,8 @@ function keepMessage(store, message) {
   if (!speaksAlone(message)) store.keepUser(message.author);
   message.mentions?.forEach((user) => store.keepUser({ id: user.id, username: user.username, global_name: user.global_name, avatar: user.avatar, bot: user.bot }));
   const channel = store.channels.get(message.channel_id);
-  if (channel) channel.last_message_id = message.id;
+  const forOne = (message.flags ?? 0) & 64; /* shown to this person alone, never stored */
+  if (channel && !forOne) channel.last_message_id = message.id;
   countMessage(store, message);
 }
 
