@@ -76,6 +76,18 @@ async def test_an_embed_shows_the_message_s_own_file(library: Story) -> None:
         assert sent.embeds[0].image.url == sent.attachments[0].url
 
 
+async def test_a_post_in_a_forum_has_files(library: Story) -> None:
+    made = await make_set(library)
+    async with connected(library, made.bot) as client:
+        forum = await guild_of(client, made).create_forum("questions")
+        thread, first = await forum.create_thread(name="How?", content="like this", file=file(b"steps", "steps.txt"))
+        assert first.id == thread.id and first.channel.id == thread.id
+        assert f"/attachments/{thread.id}/" in first.attachments[0].url
+        assert await first.attachments[0].read() == b"steps"
+        fetched = await thread.fetch_message(first.id)
+        assert await fetched.attachments[0].read() == b"steps"
+
+
 async def test_what_is_refused(library: Story) -> None:
     made = await make_set(library)
     async with connected(library, made.bot) as client:

@@ -33,7 +33,6 @@ from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.service import (
     bulk_delete,
     change_whole,
-    compose,
     compose_whole,
     delete,
     edit,
@@ -89,7 +88,6 @@ __all__ = [
     "change_whole",
     "check_place",
     "check_select",
-    "compose",
     "compose_whole",
     "delete",
     "do_bulk_delete",

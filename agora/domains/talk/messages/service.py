@@ -50,14 +50,11 @@ async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
     return await ctx.write(do_send, row, wire, ctx.actor.is_bot, files)
 
 
-async def compose(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, bytes]:
-    """A message without files as it will be stored and sent, when nothing speaks against it. Raises as ``send``."""
-    row, wire, _ = await compose_whole(ctx, place, draft)
-    return row, wire
+async def compose_whole(ctx: Ctx, place: Place, draft: Draft, *, opens: bool = False) -> tuple[Row, bytes, tuple[Attached, ...]]:
+    """A message with its files as all will be stored and sent, when nothing speaks against it. Raises as ``send``.
 
-
-async def compose_whole(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, bytes, tuple[Attached, ...]]:
-    """A message with its files as all will be stored and sent, when nothing speaks against it. Raises as ``send``."""
+    ``opens``: it is the first of a thread that will have its id.
+    """
     channel_id = place.channel.id
     draft = (await BEFORE_SEND.run(ctx, Outgoing(channel_id, draft))).draft
     if draft.components and not ctx.actor.is_bot:
@@ -67,6 +64,8 @@ async def compose_whole(ctx: Ctx, place: Place, draft: Draft) -> tuple[Row, byte
     replied = None if draft.reply_to is None else await _get_replied(ctx, place, draft, draft.reply_to)
     app, author_id = ctx.app, ctx.actor.user_id
     row = build_row(app, author_id, place, draft, content, replied)
+    if opens:
+        row = row._replace(channel_id=row.id)
     files = build_attached(app, draft.files, message_id=row.id, channel_id=row.channel_id, guild_id=row.guild_id, user_id=author_id)
     payload = build_message(
         app,

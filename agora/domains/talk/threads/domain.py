@@ -17,7 +17,7 @@ from agora.domains.talk.threads.writes import do_end_channel
 from agora.kernel.domain import Domain, durable, every
 from agora.kernel.hooks import On
 
-USES = ("accounts", "permissions", "guilds", "channels", "audit", "messages")
+USES = ("accounts", "permissions", "guilds", "channels", "audit", "files", "messages")
 
 DOMAIN = Domain(
     name="threads",

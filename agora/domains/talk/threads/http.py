@@ -8,7 +8,8 @@ import msgspec
 
 from agora.domains.place.channels import build_thread, build_thread_member
 from agora.domains.place.guilds import build_member
-from agora.domains.place.permissions import ChannelFacts, Directory, ThreadMember
+from agora.domains.place.permissions import ChannelFacts, Directory, ThreadMember, check
+from agora.domains.talk.files import read_form
 from agora.domains.talk.messages import MessageCreate, build_draft
 from agora.domains.talk.threads import lists, members, service
 from agora.domains.talk.threads.service import NewThread
@@ -18,6 +19,7 @@ from agora.kernel.http import Bucket, Request, Route
 from agora.kernel.ids import Id
 from agora.protocol import payloads
 from agora.protocol.channel_types import ChannelType
+from agora.protocol.permissions import Permission
 
 START = Bucket("threads.start", 50, 60.0)
 Minutes = Literal[60, 1440, 4320, 10080]
@@ -100,8 +102,11 @@ async def start_from_message(request: Request) -> payloads.Thread:
 
 async def start(request: Request) -> payloads.Thread:
     """Begin a thread, or post in a forum."""
-    body: StartBody = request.body
     channel_id = request.id("channel_id")
+    channel = check(request.ctx, int(Permission.VIEW_CHANNEL), channel_id=channel_id)
+    attach = int(Permission.ATTACH_FILES)
+    form = await read_form(request, StartBody, channel.guild_id, lambda: check(request.ctx, attach, channel_id=channel_id))
+    body = form.body
     new = NewThread(
         name=body.name,
         auto_archive_min=body.auto_archive_duration,
@@ -111,8 +116,10 @@ async def start(request: Request) -> payloads.Thread:
         tags=tuple(_id(each, f"applied_tags.{index}") for index, each in enumerate(body.applied_tags or ())),
     )
     if body.message is None:
+        if form.files:
+            raise invalid("message", "Files belong to a message: only a post in a forum has one.", "BASE_TYPE_REQUIRED")
         return _built(request, await service.start(request.ctx, channel_id, new))
-    thread, wire = await service.post(request.ctx, channel_id, new, build_draft(channel_id, body.message))
+    thread, wire = await service.post(request.ctx, channel_id, new, build_draft(channel_id, body.message, form.files))
     return msgspec.structs.replace(_built(request, thread), message=msgspec.Raw(wire))
 
 
@@ -236,6 +243,7 @@ ROUTES = (
         handler=start,
         summary="Begin a thread (needs CREATE_PUBLIC_THREADS or CREATE_PRIVATE_THREADS), or post in a forum (SEND_MESSAGES).",
         body=StartBody,
+        raw=True,
         answer=_T,
         status=201,
         bucket=START,

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from agora.domains.place.channels import ThreadEdit
 from agora.domains.place.permissions import ChannelFacts, Directory, ThreadFacts, check
-from agora.domains.talk.messages import Draft, Outgoing, Place, check_place, compose, find_message
+from agora.domains.talk.messages import Draft, Outgoing, Place, check_place, compose_whole, find_message
 from agora.domains.talk.threads.writes import First, do_delete_thread, do_edit_thread, do_start
 from agora.kernel.auth import SYSTEM
 from agora.kernel.errors import BadRequest, Forbidden, NotFound, invalid
@@ -80,12 +80,9 @@ async def post(ctx: Ctx, channel_id: int, new: NewThread, draft: Draft) -> tuple
         raise BadRequest(MESSAGES[ErrorCode.TAG_REQUIRED], code=ErrorCode.TAG_REQUIRED)
     _check_tags(forum, new.tags, bits)
     planned = _build(ctx, forum, ChannelType.PUBLIC_THREAD, new, 0)
-    row, wire = await compose(ctx, Place(forum, bits), draft)
+    row, wire, files = await compose_whole(ctx, Place(forum, bits), draft, opens=True)
     thread = msgspec.structs.replace(planned, id=row.id)
-    row = row._replace(channel_id=row.id)
-    payload = msgspec.json.decode(wire) | {"channel_id": str(row.id)}
-    wire = msgspec.json.encode(payload)
-    made = await ctx.write(do_start, thread, by_bot=ctx.actor.is_bot, first=First(row, wire))
+    made = await ctx.write(do_start, thread, by_bot=ctx.actor.is_bot, first=First(row, wire, files))
     return made, wire
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, update
 
 from agora.domains.place.channels import build_thread
 from agora.domains.place.permissions import ChannelFacts, ThreadFacts, ThreadMember
+from agora.domains.talk.files import Attached
 from agora.domains.talk.messages import Notice, Row, do_mark_thread, do_post_notice, do_send
 from agora.domains.talk.threads import tables as t
 from agora.domains.talk.threads.events import ThreadCreated, ThreadDeleted, ThreadsEnded, ThreadUpdated
@@ -47,6 +48,7 @@ class First(msgspec.Struct, frozen=True):
 
     row: Row
     wire: bytes
+    files: tuple[Attached, ...] = ()
 
 
 def do_start(tx: Tx, thread: ChannelFacts, *, by_bot: bool, source: bool = False, first: First | None = None) -> ChannelFacts:
@@ -66,7 +68,7 @@ def do_start(tx: Tx, thread: ChannelFacts, *, by_bot: bool, source: bool = False
     tx.emit(event, to_channel(thread.id), guild_id=thread.guild_id, channel_id=thread.id)
     do_add_members(tx, thread, (thread.owner_id,), fresh=True)
     if first is not None:
-        do_send(tx, first.row, first.wire, by_bot)
+        do_send(tx, first.row, first.wire, by_bot, first.files)
         tx.run(_FIRST, thread_id=thread.id, message_id=first.row.id)
     elif source:
         _begin_with(tx, started, by_bot=by_bot)
