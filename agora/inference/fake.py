@@ -176,6 +176,7 @@ class _Run:
             seed=self._request.seed or 0,
             sampler=self._request.sampler,
             finish=finish,
+            deterministic=True,
             prompt_tokens=len(self._prompt),
             tokens_reused=0,
             tokens_evaluated=len(self._prompt),

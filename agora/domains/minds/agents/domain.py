@@ -30,10 +30,13 @@ _STATES = (
 
 
 def build_cli() -> typer.Typer:
-    """The commands ``agora agent …``, imported only when somebody asks for them."""
-    from agora.domains.minds.agents.cli import cli
+    """The commands ``agora agent …`` and ``agora turn …``, imported only when somebody asks for them."""
+    from agora.domains.minds.agents import cli, turn_cli
 
-    return cli
+    both = typer.Typer()
+    both.add_typer(cli.cli)
+    both.add_typer(turn_cli.cli)
+    return both
 
 
 DOMAIN = Domain(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from agora.domains.minds.agents.agent import Agent
 from agora.domains.minds.agents.bodies import (
     AgentCreate,
@@ -20,6 +18,7 @@ from agora.domains.minds.agents.bodies import (
 )
 from agora.domains.minds.agents.override import get_override, pause_all, resume_all
 from agora.domains.minds.agents.queries import count_open, find_turn_of_message, list_agents, list_turns
+from agora.domains.minds.agents.replay import hide_script
 from agora.domains.minds.agents.service import (
     ask_to_speak,
     create_agent,
@@ -124,7 +123,7 @@ async def get_turns(request: Request) -> Page:
     return Page(items, str(turns[-1].id) if len(turns) == query.limit else None)
 
 
-async def get_receipt(request: Request) -> msgspec.Raw:
+async def get_receipt(request: Request) -> dict[str, Any]:
     """How an agent's message came about."""
     ctx, message_id = request.ctx, request.id("message_id")
     message = await ctx.read(find_message, message_id)
@@ -133,7 +132,7 @@ async def get_receipt(request: Request) -> msgspec.Raw:
     turn = await ctx.read(find_turn_of_message, message_id)
     if turn is None or turn.receipt is None:
         raise NotFound("This message was not written by an agent's turn: it has no receipt.")
-    return msgspec.Raw(turn.receipt.encode())
+    return hide_script(turn.receipt)
 
 
 def _may_see(ctx: Ctx, channel_id: int) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from agora.domains.minds.agents.agent import Agent, Turn
+from agora.domains.minds.agents.replay import Script
 from agora.inference.ports import Receipt
 
 
-def build_receipt(agent: Agent, turn: Turn, message_ids: Sequence[int], made: Receipt) -> str:
+def build_receipt(agent: Agent, turn: Turn, message_ids: Sequence[int], made: Receipt, script: Script) -> str:
     """JSON. Ids are strings; times are milliseconds. ``memory_ids`` names recalled memories; agents have none of their own yet."""
     body: dict[str, Any] = {
         "turn_id": str(turn.id),
@@ -31,6 +32,7 @@ def build_receipt(agent: Agent, turn: Turn, message_ids: Sequence[int], made: Re
         "seed": made.seed,
         "sampler": msgspec.to_builtins(made.sampler),
         "finish": made.finish,
+        "deterministic": made.deterministic,
         "tokens": {
             "prompt": made.prompt_tokens,
             "reused": made.tokens_reused,
@@ -43,5 +45,6 @@ def build_receipt(agent: Agent, turn: Turn, message_ids: Sequence[int], made: Re
             "total_ms": round(made.total_ms, 3),
             "tokens_per_s": round(made.tokens_per_s, 2),
         },
+        "replay": msgspec.to_builtins(script),
     }
     return msgspec.json.encode(body).decode()

@@ -56,6 +56,23 @@ def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> S
     return focus(Scene(tuple(lines), trigger), limit)
 
 
+def find_said(tx: Tx, ids: Sequence[int], trigger_id: int | None) -> list[Said]:
+    """Messages as a scene had them, in the order given; those that are gone are left out."""
+    rows = list_by_ids(tx, list(ids))
+    asked = _find_asked(tx, list(ids))
+    others = list_by_ids(tx, [*(row.reply_to for row in rows.values() if row.reply_to), *asked.values()])
+    lines = []
+    for at, message_id in enumerate(ids):
+        row = rows.get(message_id)
+        if row is None:
+            continue
+        original = others.get(row.reply_to or asked.get(row.id, 0))
+        # The one to answer was put behind the others when much was said since, without what it answers itself.
+        moved = message_id == trigger_id and at > 0 and ids[at - 1] > message_id
+        lines.append(Said(row.id, row.author_id, row.content, original.author_id if original and not moved else None))
+    return lines
+
+
 def focus(scene: Scene, most: int) -> Scene:
     """The newest messages, at most ``most``, and in any case the one to answer.
 

@@ -12,6 +12,7 @@ from agora.domains.minds.agents.agent import Agent, Turn, TurnClass
 from agora.domains.minds.agents.attention import roll
 from agora.domains.minds.agents.pace import PACES
 from agora.domains.minds.agents.receipts import build_receipt
+from agora.domains.minds.agents.replay import build_script
 from agora.domains.minds.agents.request import Ask, build_ask
 from agora.domains.minds.agents.roster import act_as
 from agora.domains.minds.agents.scene import (
@@ -64,6 +65,7 @@ class Line(msgspec.Struct, frozen=True):
     """A line ready to be posted, the request it came from and the engine's account of it."""
 
     text: str
+    raw: str
     ask: Ask
     receipt: Receipt
 
@@ -87,7 +89,9 @@ async def speak(app: App, agent: Agent, turn: Turn) -> Spoken:
     async with show.typing():
         line = await _write(app, engine, style, agent, turn, scene, shared, _task(app, agent, turn, channel, scene, language), show)
         await show.finish(line.text)
-    receipt = build_receipt(agent, turn, [said.id for said in scene.lines][-line.ask.seen :], line.receipt)
+    script = build_script(style, language, line.ask.request, line.raw, deterministic=line.receipt.deterministic)
+    seen = [said.id for said in scene.lines][-line.ask.seen :] if line.ask.seen else []
+    receipt = build_receipt(agent, turn, seen, line.receipt, script)
     text = mention(line.text, _names_of(app, channel, scene))
     await system(app).write(do_note_receipt, turn.id, receipt)
     post = asyncio.ensure_future(_post(app, agent, turn, scene, text))
@@ -139,7 +143,7 @@ async def _write(
         text = shorten(clean_reply(raw, agent.name, others))
         if not text:
             continue
-        last = Line(text, ask, receipt)
+        last = Line(text, raw, ask, receipt)
         if same_line(text) not in said:
             return last
     if last is not None and turn.urgency == TurnClass.WAITING_PERSON:
