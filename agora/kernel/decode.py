@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import BodyPartReader, web
@@ -12,6 +13,7 @@ from agora.kernel import ids
 from agora.kernel.errors import BadRequest, NotFound, TooLarge, invalid
 from agora.kernel.http import Route
 
+MAX_FIELDS = 200
 _PATH = re.compile(r"\$\.?([^\s`]*)")
 _AT = re.compile(r" - at `(?:key in )?(\$[^`]*)`$")
 
@@ -51,7 +53,7 @@ class Decoders:
         if (request.content_length or 0) > limit:
             raise TooLarge(f"The request is larger than {limit} bytes: send less.")
         if request.content_type == "application/x-www-form-urlencoded":
-            return self.form(kind, dict(await request.post()))
+            return self.form(kind, await read_fields(request, limit))
         if request.content_type == "multipart/form-data":
             return self.json(kind, await _payload_json(request, limit))
         return self.json(kind, await _read(request, limit))
@@ -78,6 +80,17 @@ class Decoders:
 
 DECODERS = Decoders()
 """For handlers that read their body themselves (``Route.raw``)."""
+
+
+async def read_fields(request: web.Request, limit: int) -> dict[str, str]:
+    """The fields of a web form, as browsers send it; a form of any other type has none. Raises 413, or 50109 for broken text."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        return {}
+    raw = await _read(request, limit)
+    try:
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
+    except ValueError as error:  # UnicodeDecodeError is one
+        raise BadRequest(f"The form cannot be read: {error}", code=50109) from None
 
 
 async def _read(request: web.Request, limit: int) -> bytes:

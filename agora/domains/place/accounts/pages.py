@@ -16,6 +16,7 @@ from agora.domains.place.accounts.users import Users
 from agora.kernel.access import ANYONE
 from agora.kernel.auth import Actor
 from agora.kernel.ctx import Ctx
+from agora.kernel.decode import read_fields
 from agora.kernel.errors import AgoraError, NotFound, RateLimited, invalid
 from agora.kernel.http import Bucket, Reply, Request, Route, redirect
 from agora.kernel.i18n import t, texts
@@ -35,7 +36,7 @@ async def show_login(request: Request) -> Reply:
 
 async def take_login(request: Request) -> Reply:
     """Name and password for a session cookie."""
-    form = await request.http.post()
+    form = await read_fields(request.http, MAX_FORM)
     target, login = _local(_text(form, "next")), _text(form, "login")
     try:
         session = await sign_in(request.ctx, login, _text(form, "password"), request.http.remote or "", _browser(request))
@@ -65,7 +66,7 @@ async def show_register(request: Request) -> Reply:
 
 async def take_register(request: Request) -> Reply:
     """Make the account and sign in."""
-    form = await request.http.post()
+    form = await read_fields(request.http, MAX_FORM)
     username = _text(form, "username").strip()
     try:
         user = await register(request.ctx, username, _text(form, "password"))
@@ -83,7 +84,7 @@ async def show_welcome(request: Request) -> Reply:
 
 async def take_welcome(request: Request) -> Reply:
     """Choose name and password, then use the link up; what can be refused is checked before."""
-    ctx, form = request.ctx, await request.http.post()
+    ctx, form = request.ctx, await read_fields(request.http, MAX_FORM)
     username, password = _text(form, "username").strip(), _text(form, "password")
     user = await _guest(request)
     try:

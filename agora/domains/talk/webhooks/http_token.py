@@ -18,7 +18,7 @@ from agora.domains.talk.webhooks.speaking import as_webhook, change_said, find_p
 from agora.domains.talk.webhooks.wire import WebhookObject, build_webhook
 from agora.domains.talk.webhooks.writes import do_delete
 from agora.kernel.access import ANYONE
-from agora.kernel.decode import DECODERS
+from agora.kernel.decode import DECODERS, read_fields
 from agora.kernel.errors import BadRequest, invalid
 from agora.kernel.http import Bucket, Reply, Request, Route
 from agora.protocol.payloads import Message
@@ -93,8 +93,8 @@ async def _read_slack(request: Request) -> SlackBody:
     if request.http.content_type != "application/x-www-form-urlencoded":
         body: SlackBody = await DECODERS.read(SlackBody, request.http, _MAX_SLACK)
         return body
-    payload = (await request.http.post()).get("payload")
-    if not isinstance(payload, str):
+    payload = (await read_fields(request.http, _MAX_SLACK)).get("payload")
+    if payload is None:
         raise BadRequest("The form has no payload.", code=50109)
     decoded: SlackBody = DECODERS.json(SlackBody, payload.encode())
     return decoded
