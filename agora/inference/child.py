@@ -45,6 +45,7 @@ LONGEST_PAUSE_S = 60.0
 HEALTHY_S = 60.0
 """Who lived so long is started again at once."""
 STOP_S = 10.0
+CODE = Path(__file__).resolve().parent.parent.parent
 LOOK_S = 1.0
 
 State = Literal["stopped", "starting", "ready", "failed"]
@@ -65,8 +66,8 @@ class ChildEngine:
         adapters: Sequence[Adapter] = (),
     ) -> None:
         """The model file at `path`, named `name` in receipts."""
-        settings = msgspec.structs.replace(settings, model=str(path))
-        self._setup = Setup(settings, str(cache), limits, tuple(adapters), name)
+        settings = msgspec.structs.replace(settings, model=str(path.absolute()))
+        self._setup = Setup(settings, str(cache.absolute()), limits, tuple(adapters), name)
         self._name, self._limits = name, limits
         self._state: State = "stopped"
         self._reason = ""
@@ -182,6 +183,7 @@ class ChildEngine:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            cwd=CODE,  # the same code as here, wherever the server was started
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +14,7 @@ import pytest
 from agora.inference.child import ChildEngine
 from agora.inference.child_wire import ChildLimits
 from agora.inference.errors import EngineStopped, EngineUnusable, ModelRefused
-from agora.inference.ports import GenerationRequest, complete, text_prompt
+from agora.inference.ports import GenerationRequest, GenerationResult, complete, text_prompt
 from agora.inference.settings import InferenceSettings
 from agora.inference.tiny import write_tiny_model
 
@@ -60,10 +61,19 @@ async def test_a_process_that_hangs_is_ended_and_started_again(tiny: Path, cache
         os.kill(engine.pid, signal.SIGSTOP)
         with pytest.raises(EngineStopped, match="no sign of life"):
             await complete(engine, SHORT)
-        await until(lambda: engine.info().state == "ready")
-        assert (await complete(engine, SHORT)).receipt.tokens_generated > 0
+        assert (await ask_again(engine)).receipt.tokens_generated > 0
+        assert engine.restarts >= 1
     finally:
         await engine.stop()
+
+
+async def ask_again(engine: ChildEngine) -> GenerationResult:
+    """As agents do: on a machine so busy that the new process is silent for long as well it is ended once more."""
+    async with asyncio.timeout(90):
+        while True:
+            await until(lambda: engine.info().state == "ready")
+            with contextlib.suppress(EngineStopped):
+                return await complete(engine, SHORT)
 
 
 async def test_a_stopped_engine_leaves_no_process(engine: ChildEngine) -> None:
