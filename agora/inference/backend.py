@@ -38,6 +38,9 @@ class Backend(Protocol):
     def clear(self, slot: int) -> None:
         """Forgets a sequence."""
 
+    def set_threads(self, threads: int) -> None:
+        """Compute threads from the next step on."""
+
     def save(self, slot: int) -> bytes:
         """See LlamaMemory.save."""
 
@@ -88,6 +91,7 @@ class LlamaBackend:
         self.decode = self._memory.decode
         self.share = self._memory.share
         self.clear = self._memory.clear
+        self.set_threads = self._memory.set_threads
         self.save, self.restore = self._memory.save, self._memory.restore
         self.piece = self._model.piece
         self.abort = self._memory.abort

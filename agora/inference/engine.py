@@ -161,7 +161,7 @@ class ThreadEngine:
             style=model.style if model else "chat",
             description=model.backend.describe() if model else "",
             context=model.backend.longest if model else 0,
-            threads=find_threads(self._settings),
+            threads=worker.threads if worker else find_threads(self._settings),
             active=worker.active if worker else 0,
             waiting=worker.waiting if worker else 0,
             reason=self._reason,

@@ -291,6 +291,10 @@ class LlamaMemory:
         """Forgets a sequence."""
         self._library.llama_memory_seq_rm(self._memory, slot, -1, -1)
 
+    def set_threads(self, threads: int) -> None:
+        """Compute threads from the next step on."""
+        self._library.llama_set_n_threads(self._pointer, threads, threads)
+
     def save(self, slot: int) -> bytes:
         """The memory of a sequence as bytes; empty when it holds nothing or cannot be saved."""
         size = self._library.llama_state_seq_get_size(self._pointer, slot)

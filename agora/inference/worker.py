@@ -14,13 +14,14 @@ import msgspec
 
 from agora.inference.backend import Backend
 from agora.inference.errors import EngineStopped, GenerationFailed, InferenceError
+from agora.inference.governor import SAMPLE_SECONDS, ThreadGovernor, list_cores, read_times
 from agora.inference.job import Job
 from agora.inference.llama import ABORTED, ROOM_NEEDED, Row
 from agora.inference.ports import Delta, Finish
 from agora.inference.prefix_files import PrefixFiles
 from agora.inference.scheduler import GOOD_CHUNK, StepBudget, plan_step
 from agora.inference.seating import Seating
-from agora.inference.settings import InferenceSettings
+from agora.inference.settings import InferenceSettings, find_threads
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,12 @@ class Worker(threading.Thread):
         seats = min(settings.sequences, settings.batch)
         self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered, alone=settings.deterministic)
         self._budget = StepBudget(settings.batch, settings.step_ms / 1000)
+        self._governor: ThreadGovernor | None = None
+        self._look_every, self._looked_at = SAMPLE_SECONDS, 0.0
+        self.threads = find_threads(settings)
+        """Compute threads now."""
+        if settings.threads == 0 and not settings.deterministic and len(list_cores()) > 2:
+            self._governor = ThreadGovernor(len(list_cores()), self.threads)
         self._events: list[Event] = []
         self._stopping = False
         self._ended = False
@@ -82,6 +89,15 @@ class Worker(threading.Thread):
     def ended(self) -> bool:
         """Whether the thread takes no requests any more."""
         return self._ended
+
+    @property
+    def governed(self) -> bool:
+        """Whether the number of threads follows the machine's load."""
+        return self._governor is not None
+
+    def govern(self, governor: ThreadGovernor, *, every_s: float = SAMPLE_SECONDS) -> None:
+        """Lets this one say how many threads to use."""
+        self._governor, self._look_every = governor, every_s
 
     def submit(self, job: Job) -> bool:
         """Hands over a request, from any thread; false when the thread has ended and nobody would take it."""
@@ -142,6 +158,7 @@ class Worker(threading.Thread):
             for refusal in self._seating.fill():
                 self._fail(refusal.job, refusal.error, keep=True)
             if self._seating.seated:
+                self._choose_threads(self.busy_since)
                 self._step()
             self._failures = 0
         except Exception as error:
@@ -151,6 +168,15 @@ class Worker(threading.Thread):
                 self._fail(job, GenerationFailed(f"The model engine failed on this text: {error}"))
         self._hand_out()
         self.busy_since = None
+
+    def _choose_threads(self, now: float) -> None:
+        if self._governor is None or now - self._looked_at < self._look_every:
+            return
+        self._looked_at = now
+        threads = self._governor.look(read_times())
+        if threads != self.threads:
+            self.threads = threads
+            self._backend.set_threads(threads)
 
     def _take_commands(self) -> None:
         """All commands there are; waits for one when there is nothing else to do."""

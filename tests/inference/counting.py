@@ -94,6 +94,9 @@ class CountingBackend:
     def clear(self, slot: int) -> None:
         self.held.pop(slot, None)
 
+    def set_threads(self, threads: int) -> None:
+        return
+
     def save(self, slot: int) -> bytes:
         return repr([token for _, token in self.held.get(slot, [])]).encode()
 
