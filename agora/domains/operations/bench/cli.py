@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from agora.kernel.commands import JsonOption, print_json
+from agora.kernel.commands import ROOT, ConfigOption, DataOption, JsonOption, data_folder, load_config, print_json
 
 cli = typer.Typer(name="bench", help="Benchmarks that print a table.", no_args_is_help=True)
 
@@ -15,12 +15,8 @@ QuickOption = Annotated[bool, typer.Option("--quick", help="A tiny model and a f
 ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Compute threads of every contender (default 2).")]
 TurnsOption = Annotated[int | None, typer.Option(min=1, help="Turns of agents (default 60).")]
 LimitOption = Annotated[float | None, typer.Option(min=1, help="Seconds for each contender (default 900).")]
+ModelOption = Annotated[str | None, typer.Option(help="A model's name or GGUF file; else the one of the settings, else the starter model.")]
 OnlyOption = Annotated[list[str] | None, typer.Option(help="Only this contender; give it several times.")]
-
-
-@cli.callback()
-def bench() -> None:
-    """A group even with a single command."""
 
 
 @cli.command()
@@ -48,4 +44,31 @@ def roomful(
         print_json({"plan": plan, "contenders": summaries})
         return
     for line in build_table(summaries):
+        typer.echo(line)
+
+
+@cli.command()
+def inference(
+    model: ModelOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A few sizes only, for a first look.")] = False,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure threads, batch and slots on this machine and propose settings. Example: agora bench inference --model NAME"""
+    from agora.domains.operations.bench.tuning import QUICK, Effort, run_tuning
+    from agora.domains.operations.bench.tuning_table import build_report
+    from agora.inference.governor import list_cores
+    from agora.inference.registry import ModelRegistry
+    from agora.inference.settings import InferenceSettings
+
+    loaded = load_config(config)
+    folder = data_folder(loaded, data)
+    registry = ModelRegistry([ROOT / "models"], folder / "models", folder / "indexes" / "models")
+    path = registry.get_path(model or loaded.get(InferenceSettings).model)
+    tuning = run_tuning(path, len(list_cores()), QUICK if quick else Effort(), lambda line: typer.echo(line, err=True))
+    if as_json:
+        print_json(tuning)
+        return
+    for line in build_report(tuning):
         typer.echo(line)

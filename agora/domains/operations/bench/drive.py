@@ -80,7 +80,7 @@ class Drive:
         contender, plan = self._contender, self._plan
         await contender.open()
         try:
-            await self._speak(0, person=False)
+            await self._speak(plan.agents - 1, person=False)
             self._turns.clear()
             late: list[float] = []
             watch = asyncio.create_task(_watch_loop(late))
