@@ -7,6 +7,7 @@ import { t } from "../shared/i18n.js";
 import { MANAGE_WEBHOOKS, may } from "../shared/permissions.js";
 import { API, rest } from "../shared/rest.js";
 import { snowflakeTime, stamp } from "../shared/time.js";
+import { wireTargets } from "./targets.js";
 
 const KINDS = new Set([0, 5, 15]);
 
@@ -50,6 +51,7 @@ function openWebhooks(store, channel) {
       parts.problem.hidden = false;
     }
   });
+  if (may(store, MANAGE_WEBHOOKS, { guildId: channel.guild_id })) wireTargets(parts, channel);
   const stop = store.on("WEBHOOKS_UPDATE", (data) => data.channel_id === channel.id && !parts.list.contains(document.activeElement) && refresh());
   refresh();
   openDialog(parts).then(stop);
@@ -82,7 +84,7 @@ async function change(hook, body, refresh) {
   refresh();
 }
 
-async function attempt(act) {
+export async function attempt(act) {
   try {
     await act();
   } catch (error) {
@@ -90,10 +92,10 @@ async function attempt(act) {
   }
 }
 
-async function copy(text) {
+export async function copy(text, done = t("web.webhooks.copied")) {
   try {
     await navigator.clipboard.writeText(text);
-    toast(t("web.webhooks.copied"));
+    toast(done);
   } catch {
     const field = element("input", { className: "input", value: text, readOnly: true });
     toast(t("web.webhooks.not_copied"));

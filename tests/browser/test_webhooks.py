@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from playwright.async_api import Browser, expect
 
 from tests.browser.test_files import payload, shot
 from tests.browser.visitor import visiting
 from tests.domains.talk.files.samples import png
-from tests.kit.server import Kit
+from tests.domains.talk.webhooks.test_outgoing import flags, receiving
+from tests.kit.server import Kit, open_kit
 
 
 async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) -> None:
@@ -23,7 +27,7 @@ async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) ->
         await a.page.click("#open-webhooks")
         await expect(a.page.locator(".webhooks")).to_contain_text("This channel has no webhook yet.")
         await a.page.fill("#new-webhook", "Builder")
-        await a.page.locator(".webhooks__new [type=submit]").click()
+        await a.page.get_by_role("button", name="Make a webhook").click()
         row = a.page.locator(".webhook")
         await expect(row.locator("[data-slot=note]")).to_contain_text("Made by ada")
         await row.locator("[data-slot=copy]").click()
@@ -63,3 +67,46 @@ async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) ->
         # what it said stays as it was said
         await b.enter(guild_id, channel_id)
         await expect(b.page.locator(".message.is-head .message__name")).to_have_text(["Foreman", "Night watch", "CI"])
+
+
+async def test_an_address_is_told_what_is_said(tmp_path: Path, browser: Browser) -> None:
+    """Made where the operator lists an address, paused, failing, tried again and ended."""
+    async with receiving() as receiver, open_kit(tmp_path / "data", flags=flags(receiver)) as kit:
+        ada = await kit.person("ada")
+        guild_id = await kit.guild(ada)
+        channel_id = await kit.channel(ada, guild_id, "builds")
+        path = f"/api/agora/guilds/{guild_id}/webhook-targets"
+        async with visiting(browser, kit, ada) as a:
+            a.expected = ("400 (Bad Request)",)
+            await a.enter(guild_id, channel_id)
+            await a.page.click("#open-webhooks")
+            await expect(a.page.locator("#new-target")).to_have_value(receiver.url)
+            await a.page.fill("#new-target", "http://elsewhere.example/")
+            await a.page.get_by_role("button", name="Tell it").click()
+            await expect(a.page.locator("[data-slot=target-problem]")).to_contain_text("does not list this address")
+            await a.page.fill("#new-target", receiver.url)
+            await a.page.get_by_role("button", name="Tell it").click()
+            row = a.page.locator(".webhook--target")
+            await expect(row).to_contain_text(receiver.url)
+            await expect(row).to_contain_text("This channel")
+            await shot(a, "outgoing")
+            await a.page.locator(".webhooks [data-close]").click()
+            receiver.answers = [500, 500, 500]
+            await a.say("Hello out there")
+            await receiver.wait(3)
+            assert receiver.bodies[0]["data"]["content"] == "Hello out there"
+            async with asyncio.timeout(30):
+                while (await kit.request("GET", path, ada)).json["items"][0]["dead"] != 1:
+                    await asyncio.sleep(0.05)
+            await a.page.click("#open-webhooks")
+            await expect(row).to_contain_text("This channel")
+            await row.locator("[data-slot=pause]").click()
+            await expect(row.locator("[data-slot=pause]")).to_have_attribute("aria-pressed", "true")
+            await expect(row).to_contain_text("1 not delivered")
+            await row.locator("[data-slot=pause]").click()
+            await expect(row.locator("[data-slot=pause]")).to_have_attribute("aria-pressed", "false")
+            await row.locator("[data-slot=retry]").click()
+            await receiver.wait(4)
+            await row.locator("[data-slot=end]").click()
+            await a.page.locator(".dialog [value=yes]").click()
+            await expect(row).to_have_count(0)
