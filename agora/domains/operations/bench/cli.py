@@ -15,7 +15,7 @@ QuickOption = Annotated[bool, typer.Option("--quick", help="A tiny model and a f
 ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Compute threads of every contender (default 2).")]
 TurnsOption = Annotated[int | None, typer.Option(min=1, help="Turns of agents (default 60).")]
 LimitOption = Annotated[float | None, typer.Option(min=1, help="Seconds for each contender (default 900).")]
-ModelOption = Annotated[str | None, typer.Option(help="A model's name or GGUF file; else the one of the settings, else the starter model.")]
+ModelOption = Annotated[str | None, typer.Option(help="A model's name or GGUF file (default: as in the settings).")]
 OnlyOption = Annotated[list[str] | None, typer.Option(help="Only this contender; give it several times.")]
 
 
