@@ -40,6 +40,7 @@ export class Actions {
     this.set("delete", own || may(this.store, MANAGE_MESSAGES, { channel }));
     const begins = channel?.guild_id && !channel.thread_metadata && !row.message.thread && [0, 19].includes(row.message.type);
     this.set("thread", begins && may(this.store, CREATE_PUBLIC_THREADS, { channel }));
+    this.set("report", Boolean(channel?.guild_id) && !own);
     this.set("receipt", this.store.agents.has(row.message.author.id));
     row.append(this.tools);
   }
@@ -79,6 +80,7 @@ export class Actions {
       react: () => chooseEmoji(button, (sign) => toggleReaction(row.message, sign)),
       reply: () => this.room.composer.answer(message),
       thread: () => this.store.emit("thread-from", message),
+      report: () => this.store.emit("report", message),
       edit: () => this.startEdit(row),
       delete: () => this.remove(message, quick),
       link: () => this.copyLink(message),

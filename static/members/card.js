@@ -23,6 +23,10 @@ export function openCard({ store, route }, userId, anchor) {
   if (user.bot && !agent) parts.tag.lastChild.textContent = t("web.bot");
   if (agent) fillAgent(parts, store, agent, route.guildId);
   const popover = openPopover(anchor, parts.root, { side: anchor.closest(".people") ? "left" : "below", label: parts.name.textContent });
+  if (store.guilds.get(route.guildId)?.members.has(userId)) {
+    parts.manage.hidden = false;
+    parts.manage.href = `/guilds/${route.guildId}/settings/members?q=${encodeURIComponent(user.username)}`;
+  }
   parts.dm.hidden = userId === store.me.id;
   parts.dm.addEventListener("click", async () => {
     popover.hidePopover();

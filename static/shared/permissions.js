@@ -1,6 +1,7 @@
 /** What this person may do, for showing and hiding buttons; the server decides in the end. */
 
 const ADMINISTRATOR = 1n << 3n;
+export const CREATE_INVITE = 1n << 0n;
 export const MANAGE_CHANNELS = 1n << 4n;
 export const MANAGE_GUILD = 1n << 5n;
 export const SEND_MESSAGES = 1n << 11n;

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agora.domains.place.accounts import User, UserStep
-from agora.domains.place.guilds import chunks, dispatches, events, http, listeners, migrations, tables
+from agora.domains.place.guilds import chunks, dispatches, events, http, listeners, migrations, pages, tables
 from agora.domains.place.guilds.queries import list_icons, list_open_guilds, load_guilds
 from agora.domains.place.guilds.settings import ChatSettings
 from agora.domains.place.guilds.writes import do_add_member
@@ -31,6 +31,7 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     events=events.ALL,
     routes=http.ROUTES,
+    pages=pages.ROUTES,
     settings={"chat": ChatSettings},
     listeners=listeners.LISTENERS,
     offers=(FactsSource(load_guilds), Keeps(list_icons), UserStep(do_join_open), *dispatches.OFFERS, *chunks.OFFERS),

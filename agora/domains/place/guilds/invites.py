@@ -18,6 +18,7 @@ from agora.protocol.permissions import Permission
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
 
+JOIN_PATH = "/invite/"
 DAY_S = 24 * 60 * 60
 # No letters that look like others when read aloud or copied by hand; 8 of 54 are 46 bits.
 ALPHABET = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1lI5S2Z")
