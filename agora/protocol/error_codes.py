@@ -73,6 +73,8 @@ class ErrorCode(enum.IntEnum):
     THREAD_EXISTS = 160004
     THREAD_LOCKED = 160005
     MAX_THREADS = 160006
+    POLL_EXPIRED = 520001
+    NOT_A_POLL = 520006
     BLOCKED_BY_RULE = 200000
     WEBHOOK_NEEDS_THREAD = 220001
 
@@ -129,5 +131,7 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.MAX_COMMANDS: "Maximum number of application commands reached",
     ErrorCode.ACKNOWLEDGED: "Interaction has already been acknowledged.",
     ErrorCode.INVALID_WEBHOOK_TOKEN: "Invalid Webhook Token",
+    ErrorCode.POLL_EXPIRED: "Poll expired",
+    ErrorCode.NOT_A_POLL: "Cannot expire a non-poll message",
 }
 """Discord's wording for people, by code."""

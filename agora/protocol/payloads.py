@@ -303,6 +303,7 @@ class Message(Wire, frozen=True, kw_only=True):
     guild_id: str | UnsetType = UNSET
     member: Member | UnsetType = UNSET
     thread: Thread | UnsetType = UNSET  # the one that was started from this message
+    poll: AnyValue = UNSET
     interaction_metadata: AnyValue = UNSET  # which interaction of whom this answers
     interaction: AnyValue = UNSET  # the same in its older form, with the command's name
     content_html: str | UnsetType = UNSET

@@ -187,6 +187,20 @@ async def visit_threads(call: Tour, channel: str, friend: Person) -> None:
     await call("DELETE", f"/channels/{first}")
 
 
+async def visit_polls(call: Tour, channel: str) -> None:
+    """All routes of polls."""
+    answers = [{"poll_media": {"text": "Yes", "emoji": {"name": "\N{THUMBS UP SIGN}"}}}, {"poll_media": {"text": "No"}}]
+    body = {"poll": {"question": {"text": "Well?"}, "answers": answers, "duration": 1, "allow_multiselect": False}}
+    message = (await call("POST", f"/channels/{channel}/messages", body))["id"]
+    poll = f"/channels/{channel}/polls/{message}"
+    votes = f"/api/v10{poll}/answers/@me"
+    assert (await call.story.kit.request("PUT", votes, call.person, json={"answer_ids": [1]})).status == 204
+    await call("GET", f"{poll}/answers/1")
+    await call("GET", f"/channels/{channel}/messages/{message}")
+    await call("POST", f"{poll}/expire")
+    await call("GET", f"/channels/{channel}/messages")
+
+
 async def visit_commands(app: Tour, call: Tour, channel: str) -> None:
     """All routes of commands, and of answers to one that is used."""
     for base in (f"/applications/{app.person.id}", f"/applications/{app.person.id}/guilds/{app.guild}"):
@@ -250,6 +264,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     channel = await visit_channels(call, friend)
     await visit_messages(call, channel)
     await visit_webhooks(call, channel)
+    await visit_polls(call, channel)
     await visit_threads(call, channel, friend)
     bot = await agora.person("the-bot", bot=True)
     await guilds.add_member(agora.ctx(), guild_id, bot.id)

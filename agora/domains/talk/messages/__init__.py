@@ -23,11 +23,13 @@ from agora.domains.talk.messages.events import (
     MessageSent,
     MessagesImported,
 )
-from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf
+from agora.domains.talk.messages.history import read_one
+from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf, VotesOf
 from agora.domains.talk.messages.imports import Past, Placed, build_past, do_import
 from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import mentioned_users
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
+from agora.domains.talk.messages.poll import AnswerBody, AnswerMedia, Poll, PollCreate, Question, read_poll
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
 from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.service import (
@@ -41,15 +43,17 @@ from agora.domains.talk.messages.service import (
     pin,
     send,
 )
-from agora.domains.talk.messages.tables import fts, message
+from agora.domains.talk.messages.tables import fts, indexed, message
 from agora.domains.talk.messages.wire import build_message
-from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send
+from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send, do_tell_edited
 
 __all__ = [
     "BEFORE_EDIT",
     "BEFORE_SEND",
     "ActionRow",
     "AllowedMentions",
+    "AnswerBody",
+    "AnswerMedia",
     "Button",
     "ChannelStep",
     "ComponentEmoji",
@@ -73,6 +77,9 @@ __all__ = [
     "Patch",
     "Place",
     "Placed",
+    "Poll",
+    "PollCreate",
+    "Question",
     "ReactionsOf",
     "Row",
     "Select",
@@ -80,6 +87,7 @@ __all__ = [
     "Sent",
     "StringSelect",
     "TextDisplay",
+    "VotesOf",
     "build_draft",
     "build_message",
     "build_past",
@@ -97,6 +105,7 @@ __all__ = [
     "do_mark_thread",
     "do_post_notice",
     "do_send",
+    "do_tell_edited",
     "edit",
     "edit_in",
     "find_by_nonce",
@@ -104,12 +113,15 @@ __all__ = [
     "find_message",
     "fts",
     "get_message",
+    "indexed",
     "list_by_ids",
     "list_payloads",
     "list_recent",
     "mentioned_users",
     "message",
     "pin",
+    "read_one",
+    "read_poll",
     "render",
     "send",
 ]

@@ -19,6 +19,7 @@ MANAGE = int(Permission.MANAGE_MESSAGES)
 PIN = int(Permission.PIN_MESSAGES)
 EMBED = int(Permission.EMBED_LINKS)
 TTS = int(Permission.SEND_TTS_MESSAGES)
+POLLS = int(Permission.SEND_POLLS)
 ATTACH = int(Permission.ATTACH_FILES)
 
 

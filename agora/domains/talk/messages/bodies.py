@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -11,6 +11,7 @@ from agora.domains.talk.files import AttachmentBody, Received, match_files
 from agora.domains.talk.messages.components import Component
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch
 from agora.domains.talk.messages.embeds import Embed
+from agora.domains.talk.messages.poll import PollCreate
 from agora.kernel.errors import BadRequest, invalid
 from agora.kernel.ids import parse
 from agora.protocol.error_codes import ErrorCode
@@ -52,7 +53,7 @@ class MessageCreate(msgspec.Struct, frozen=True):
     components: list[Component] | None = None
     sticker_ids: list[Id] | None = None
     attachments: Attachments | None = None
-    poll: dict[str, Any] | None = None
+    poll: PollCreate | None = None
 
 
 class MessagePatch(msgspec.Struct, frozen=True):
@@ -98,9 +99,8 @@ def snowflake(field: str, value: Id) -> int:
 
 def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...] = ()) -> Draft:
     """The draft of a body. Raises 50035 for what Agora's messages cannot hold."""
-    for field in ("sticker_ids", "poll"):
-        if getattr(body, field):
-            raise invalid(field, f"This server does not take {field} in messages: leave the field out.")
+    if body.sticker_ids:
+        raise invalid("sticker_ids", "This server does not take stickers in messages: leave the field out.")
     reference = body.message_reference
     return Draft(
         content=body.content or "",
@@ -113,6 +113,7 @@ def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...
         flags=body.flags or 0,
         files=match_files(body.attachments, files),
         components=tuple(body.components or ()),
+        poll=body.poll,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agora.domains.talk.files import check_number
-from agora.domains.talk.messages.access import ATTACH, EMBED, TTS, Place
+from agora.domains.talk.messages.access import ATTACH, EMBED, POLLS, TTS, Place
 from agora.domains.talk.messages.components import LAYOUT, Component, check_components, components_column
 from agora.domains.talk.messages.draft import (
     MAX_CONTENT,
@@ -19,6 +19,7 @@ from agora.domains.talk.messages.draft import (
 from agora.domains.talk.messages.embeds import Embed, build_embeds, check_embeds
 from agora.domains.talk.messages.markdown import has_markup, render
 from agora.domains.talk.messages.mentions import find_mentions, names_in, to_column
+from agora.domains.talk.messages.poll import check_poll, poll_column
 from agora.domains.talk.messages.row import Row, traits
 from agora.kernel.app import App
 from agora.kernel.errors import BadRequest, Forbidden, invalid
@@ -35,6 +36,10 @@ def check_draft(app: App, place: Place, draft: Draft) -> str:
     check_layout(draft.flags, content, draft.embeds)
     if draft.files and not place.bits & ATTACH:
         raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
+    if draft.poll is not None:
+        check_poll(draft.poll)
+        if place.channel.guild_id is not None and not place.bits & POLLS:
+            raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)
     if draft.embeds:
         check_embeds(draft.embeds)
     if draft.embeds and not place.bits & EMBED:
@@ -49,7 +54,7 @@ def check_draft(app: App, place: Place, draft: Draft) -> str:
 def may_be_empty(draft: Draft) -> bool:
     """Whether there is something besides words; what an app is still thinking about comes later."""
     thinking = draft.origin is not None and draft.origin.flags & MessageFlag.LOADING
-    return bool(draft.embeds or draft.files or draft.components or thinking)
+    return bool(draft.embeds or draft.files or draft.components or draft.poll or thinking)
 
 
 def check_layout(flags: int, content: str, embeds: object) -> None:
@@ -90,9 +95,10 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
         nonce=draft.nonce,
         mentions=to_column(mentions),
         embeds=embeds_column(draft.embeds),
-        has=traits(content, embeds=bool(draft.embeds), files=bool(draft.files)),
+        has=traits(content, embeds=bool(draft.embeds), files=bool(draft.files), poll=draft.poll is not None),
         components=rich_components(app, author_id, place, draft.components),
         origin=None if draft.origin is None else draft.origin.keys,
+        poll=poll_column(draft.poll, app.clock.now_ms()),
     )
 
 
@@ -126,7 +132,7 @@ def change_row(
         edited_ms=None if row.flags & MessageFlag.LOADING else app.clock.now_ms(),
         mentions=to_column(mentions),
         embeds=embeds,
-        has=traits(content, embeds=embeds is not None, files=files),
+        has=traits(content, embeds=embeds is not None, files=files, poll=row.poll is not None),
         components=components,
     )
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from agora.domains.talk.files import AttachmentBody, Received
 from agora.domains.talk.messages.components import Component
 from agora.domains.talk.messages.embeds import Embed
+from agora.domains.talk.messages.poll import PollCreate
 from agora.protocol.message_types import MessageFlag
 
 MAX_CONTENT = 2000  # Discord's limit, in characters
@@ -51,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True):
     files: tuple[Received, ...] = ()
     components: tuple[Component, ...] = ()
     origin: Origin | None = None
+    poll: PollCreate | None = None
 
 
 class Patch(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -35,6 +35,12 @@ class ReactionsOf(msgspec.Struct, frozen=True):
     """Offered by reactions: ``list_for(tx, viewer_id, message_ids)`` gives the reactions of the messages that have any."""
 
     list_for: Callable[[Tx, int, Sequence[int]], dict[int, tuple[Reaction, ...]]]
+
+
+class VotesOf(msgspec.Struct, frozen=True):
+    """Offered by polls: ``list_for(tx, viewer_id, message_ids)`` gives the ``results`` of those messages' polls."""
+
+    list_for: Callable[[Tx, int, Sequence[int]], dict[int, Any]]
 
 
 class Forget(msgspec.Struct, frozen=True):

@@ -120,4 +120,9 @@ def tag_messages(op: Operations) -> None:
     op.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
 
 
-STEPS = (create_messages, index_files, add_components, tag_messages)
+def add_polls(op: Operations) -> None:
+    """What a message asks its readers."""
+    op.add_column("messages_message", sa.Column("poll", sa.Text))
+
+
+STEPS = (create_messages, index_files, add_components, tag_messages, add_polls)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from agora.domains.talk.files import Attached, list_files
-from agora.domains.talk.messages.hooks import ReactionsOf
+from agora.domains.talk.messages.hooks import ReactionsOf, VotesOf
 from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.tables import message as m
 from agora.domains.talk.messages.wire import build_message
@@ -129,6 +130,7 @@ def list_payloads(tx: Tx, rows: Sequence[Row], viewer_id: int) -> list[Message]:
     replied = list_by_ids(tx, list({row.reply_to for row in rows if row.reply_to is not None}))
     reactions = list_reactions(tx, viewer_id, [row.id for row in rows])
     files = list_attached(tx, [*rows, *replied.values()])
+    votes = list_votes(tx, viewer_id, [row.id for row in rows if row.poll is not None])
     payloads = []
     for row in rows:
         original = replied.get(row.reply_to) if row.reply_to is not None else None
@@ -139,9 +141,18 @@ def list_payloads(tx: Tx, rows: Sequence[Row], viewer_id: int) -> list[Message]:
                 referenced=None if original is None else build_message(tx.app, original, files=files.get(original.id, ())),
                 reactions=reactions.get(row.id, ()),
                 files=files.get(row.id, ()),
+                votes=votes.get(row.id),
             )
         )
     return payloads
+
+
+def list_votes(tx: Tx, viewer_id: int, ids: Sequence[int]) -> dict[int, Any]:
+    """The results of those messages' polls, from whoever keeps them; asks nothing when there is no poll."""
+    found: dict[int, Any] = {}
+    for source in tx.app.offers(VotesOf) if ids else ():
+        found.update(source.list_for(tx, viewer_id, ids))
+    return found
 
 
 def list_attached(tx: Tx, rows: Sequence[Row]) -> dict[int, tuple[Attached, ...]]:

@@ -39,15 +39,18 @@ class Row(NamedTuple):
     has: int
     components: str | None = None
     origin: str | None = None
+    poll: str | None = None
 
 
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)
 
 
-def traits(content: str, *, embeds: bool, files: bool = False) -> int:
+def traits(content: str, *, embeds: bool, files: bool = False, poll: bool = False) -> int:
     """The bits of ``Has``."""
     # plain ints and a cheap look first: this runs for every message
     bits = int(Has.LINK) if "://" in content and _LINK.search(content) else 0
     if files:
         bits |= int(Has.FILE)
+    if poll:
+        bits |= int(Has.POLL)
     return bits | int(Has.EMBED) if embeds else bits

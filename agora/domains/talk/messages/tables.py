@@ -27,6 +27,7 @@ message = Table(
     Column("embeds", Text),  # JSON list as it goes out; null: none
     Column("has", Integer, nullable=False),  # bits of ``traits.Has``, for search
     Column("components", Text),  # JSON list as it goes out; null: none
+    Column("poll", Text),  # JSON of ``poll.Poll``; null: none
     Column("origin", Text),  # JSON of what else the message object says of how it came: see ``draft.Origin``; null: nothing
     Index("messages_message_channel", "channel_id", "id"),
     Index(

@@ -15,6 +15,7 @@ from agora.domains.place.permissions import Directory
 from agora.domains.talk.files import Attached, build_attachment
 from agora.domains.talk.messages.markdown import plain
 from agora.domains.talk.messages.mentions import from_column
+from agora.domains.talk.messages.poll import build_poll
 from agora.domains.talk.messages.row import Row
 from agora.kernel.app import App
 from agora.kernel.clock import iso
@@ -49,6 +50,7 @@ def build_message(
     member: Member | UnsetType = UNSET,
     reactions: tuple[Reaction, ...] = (),
     files: Sequence[Attached] = (),
+    votes: Any = None,
 ) -> Message:
     """The payload. ``referenced`` is the message replied to: None when it is gone, ``UNSET`` one level down, as Discord does."""
     mentions = from_column(row.mentions)
@@ -81,6 +83,7 @@ def build_message(
         referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
         thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
         components=() if row.components is None else _EMBEDS.decode(row.components),
+        poll=UNSET if row.poll is None else build_poll(row.poll, votes),
         application_id=told.application_id,
         interaction_metadata=told.interaction_metadata,
         interaction=told.interaction,

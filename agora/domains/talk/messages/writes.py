@@ -116,7 +116,7 @@ def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
     if change is not None:
         _change_files(tx, row, change)
     do_index(tx, row.id)
-    _emit_edited(tx, row._replace(pinned_ms=old.pinned_ms))
+    do_tell_edited(tx, row._replace(pinned_ms=old.pinned_ms))
 
 
 def _change_files(tx: Tx, row: Row, change: Change) -> None:
@@ -183,7 +183,7 @@ def do_pin(tx: Tx, message_id: int, channel_id: int, *, pinned: bool) -> None:
     do_unindex(tx, message_id)
     tx.run(_PIN, message_id=message_id, pinned_ms=pinned_ms)
     do_index(tx, message_id)
-    _emit_edited(tx, row._replace(pinned_ms=pinned_ms))
+    do_tell_edited(tx, row._replace(pinned_ms=pinned_ms))
     tx.emit(
         PinsChanged(channel_id=channel_id, guild_id=row.guild_id, last_pin_ms=find_last_pin(tx, channel_id)),
         to_channel(channel_id),
@@ -211,9 +211,10 @@ def _remove(tx: Tx, messages: Sequence[tuple[int, int]]) -> None:
         offer.do_forget(tx, ids)
 
 
-def _emit_edited(tx: Tx, row: Row) -> None:
-    payload = list_payloads(tx, [row], row.author_id)[0]
-    wire = encode(msgspec.structs.replace(payload, reactions=msgspec.UNSET))  # ``me`` differs from reader to reader
+def do_tell_edited(tx: Tx, row: Row) -> None:
+    """Tell what a message says now; whose reaction or vote is the reader's own differs, and is left out."""
+    payload = list_payloads(tx, [row], 0)[0]
+    wire = encode(msgspec.structs.replace(payload, reactions=msgspec.UNSET))
     tx.emit(
         MessageEdited(
             id=row.id,

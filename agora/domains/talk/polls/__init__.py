@@ -1,0 +1,1 @@
+"""Polls: votes on what messages ask."""
