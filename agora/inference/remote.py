@@ -42,8 +42,10 @@ MOST_LETTERS = 64
 class RemoteEngine:
     """An `Engine` (see ports) over one model of the servers."""
 
-    def __init__(self, remotes: Remotes, model: str, *, waiting: int = 512, seed: int = -1) -> None:
-        """`model` as the servers name it; `waiting` requests at most; `seed` for requests that bring none (-1: a random one)."""
+    def __init__(self, remotes: Remotes, model: str, *, waiting: int = 512, seed: int = -1, name: str = "") -> None:
+        """`model` as the servers name it, and `name` as receipts do (empty: the same); `waiting` requests at most; `seed` for
+        requests that bring none (-1: a random one)."""
+        self._name = name or model
         self._remotes, self._model, self._most, self._seed = remotes, model, waiting, seed
         self._state: Literal["stopped", "ready"] = "stopped"
         self._runs: dict[str, _Run] = {}
@@ -83,7 +85,7 @@ class RemoteEngine:
         return EngineInfo(
             engine="remote",
             state="failed" if problem else self._state,
-            model=self._model,
+            model=self._name,
             model_hash=offered.digest if offered else "",
             description=" ".join(part for part in about if part),
             context=min(self._remotes.context, offered.context) if offered and offered.context else self._remotes.context,

@@ -76,7 +76,8 @@ class Opener:
             if self._remotes is None or not self._remotes.configured:
                 raise ModelNotFound("No servers of models are set: write their addresses into [models] remotes of agora.toml.")
             name = plan.name.removeprefix(REMOTE)
-            return RemoteEngine(self._remotes, name, waiting=settings.waiting, seed=settings.seed), "chat"
+            engine = RemoteEngine(self._remotes, name, waiting=settings.waiting, seed=settings.seed, name=plan.name)
+            return engine, "chat"
         if plan.path is None:
             return build_engine(settings, self._registry, self._cache), "chat"
         style = find_style(inspect_model(plan.path).metadata)

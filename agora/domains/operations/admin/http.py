@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from agora.domains.operations.admin.overview import Overview, build_overview
 from agora.kernel.access import OWNER
 from agora.kernel.config import Config
 from agora.kernel.http import Request, Route
+
+_KEY = re.compile(r"(://)[^/@\s]+@")
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -34,8 +37,16 @@ async def get_overview(request: Request) -> Overview:
 
 
 async def get_settings(request: Request) -> Settings:
-    """As this process read them at its start."""
-    return Settings(list_settings(request.ctx.app.config))
+    """As this process read them at its start; what stands before the @ of an address is nobody's to read."""
+    settings = list_settings(request.ctx.app.config)
+    return Settings([msgspec.structs.replace(one, value=hide_keys(one.value)) for one in settings])
+
+
+def hide_keys(value: Any) -> Any:
+    """A setting's value without the keys in its addresses: ``http://…@host``."""
+    if isinstance(value, list | tuple):
+        return [hide_keys(part) for part in value]
+    return _KEY.sub(r"\1…@", value) if isinstance(value, str) else value
 
 
 def list_settings(config: Config) -> list[Setting]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agora.domains.operations.doctor.finding import Finding, failed, ok, warning
+from agora.inference.errors import InferenceError
 from agora.inference.registry import ModelRegistry
 
 
@@ -57,9 +58,20 @@ def check_models(registry: ModelRegistry, wanted: str) -> Iterator[Finding]:
         if entry.info is None:
             yield warning("models", f"{entry.name} cannot be used: {entry.problem}", f"Remove or replace {entry.name}.")
     usable = [entry.name for entry in entries if entry.info is not None]
-    if wanted and wanted.removesuffix(".gguf") not in usable and not Path(wanted).is_file():
-        yield failed("models", f"The model {wanted} of [inference] is not there.", "Run agora model list and choose one.")
+    if wanted and not wanted.startswith("remote/") and (problem := _find_problem(registry, wanted)):
+        yield failed(
+            "models", f"The model {wanted} of [inference] cannot be used: {problem}", "Run agora model list and choose one."
+        )
     elif usable:
         yield ok("models", f"usable: {', '.join(usable)}")
     else:
         yield warning("models", "There is no model, so agents cannot speak.", "Put a GGUF file into models/.")
+
+
+def _find_problem(registry: ModelRegistry, name: str) -> str:
+    """Why a model's name, with its adapters, stands for nothing that writes; empty when it does."""
+    try:
+        registry.resolve(name)
+    except InferenceError as error:
+        return error.message
+    return ""

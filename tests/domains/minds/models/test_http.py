@@ -13,7 +13,9 @@ import pytest
 from agora.domains.minds.agents import NewAgent, create_agent
 from agora.domains.minds.models import Host
 from agora.inference.tiny import TinyShape, write_tiny_model
+from agora.kernel.errors import SetupError
 from tests.inference.lora import write_tiny_adapter
+from tests.inference.minilm import convert
 from tests.inference.peers import open_agora
 from tests.kit.server import Kit, Person, open_kit
 
@@ -173,7 +175,36 @@ async def test_models_of_another_server_are_listed_asked_and_chosen(tmp_path: Pa
             answer = await kit.request("POST", "/v1/chat/completions", owner, json=asked)
             assert answer.status == 200, answer.text
             assert answer.json["usage"]["prompt_tokens"] > 0
+            settings = await kit.scenario("GET", "/api/agora/admin/config", owner, lacks=[url.split("//")[1].split("@")[0]])
+            assert "://…@127.0.0.1" in settings.text
             await kit.scenario("PUT", f"{MODELS}/use", owner, json={"name": name}, events=["ModelChosen"])
             host = kit.app.get(Host)
             await until(lambda: host.info().model == name)
             await kit.scenario("PUT", f"{MODELS}/use", owner, json={"name": "remote/none"}, status=404, has=["remote/none"])
+
+
+async def test_a_gguf_embedding_model_stands_behind_embeddings(tmp_path: Path) -> None:
+    (tmp_path / "data" / "models").mkdir(parents=True)
+    convert(tmp_path / "data" / "models" / "minilm.gguf")
+    async with open_kit(tmp_path / "data", flags={"models.embedder": "minilm"}) as kit:
+        ann = await kit.person("ann")
+        body = {"model": "minilm", "input": ["A cat sleeps.", "A kitten naps.", "Taxes are due in May."]}
+        answer = await kit.scenario("POST", "/v1/embeddings", ann, json=body)
+        cat, kitten, taxes = (one["embedding"] for one in answer.json["data"])
+        assert len(cat) == 384
+        assert dot(cat, kitten) > dot(cat, taxes) + 0.2
+        await kit.scenario("POST", "/v1/embeddings", ann, json=body | {"model": "all-minilm-l6-v2"}, status=404, has=["minilm"])
+        listed = {one["name"]: one["kind"] for one in (await kit.scenario("GET", MODELS, ann)).json["items"]}
+        assert listed["minilm"] == "embedding"
+        owner = await kit.person("ada", owner=True)
+        await kit.scenario("PUT", f"{MODELS}/use", owner, json={"name": "minilm"}, status=422, has=["makes vectors"])
+
+
+def dot(a: list[float], b: list[float]) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+async def test_an_embedding_model_that_is_missing_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"\[models\] embedder: There is no model named none"):
+        async with open_kit(tmp_path / "data", flags={"models.embedder": "none"}):
+            pass

@@ -81,7 +81,7 @@ async def test_an_agent_answers_with_a_model_of_another_server(tmp_path: Path) -
             (turn,) = await stage.turns("done")
             assert turn.sent_id is not None
             receipt = await kit.request("GET", f"/api/agora/messages/{turn.sent_id}/receipt", stage.owner)
-            assert receipt.json["model"] == "tiny:latest"
+            assert receipt.json["model"] == "remote/tiny:latest"
             assert receipt.json["model_hash"]
 
 
