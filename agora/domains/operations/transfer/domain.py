@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agora.domains.operations.transfer import audit, cli, events, http, migrations, tables
+from agora.domains.operations.transfer import audit, cli, events, http, migrations, pages, tables
 from agora.domains.operations.transfer.jobs import run_export, run_import, tidy
 from agora.domains.operations.transfer.model import Run
 from agora.domains.operations.transfer.settings import TransferSettings
@@ -18,9 +18,10 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     events=events.ALL,
     routes=http.ROUTES,
+    pages=pages.ROUTES,
     settings={"transfer": TransferSettings},
     cli=cli.app,
     listeners=(durable("transfer.audit", audit.EVENTS, audit.on_acts),),
     jobs=(every("1d", tidy),),
-    offers=(Worker(EXPORT, Run, run_export, tries=3), Worker(IMPORT, Run, run_import, tries=3)),
+    offers=(pages.NAV, Worker(EXPORT, Run, run_export, tries=3), Worker(IMPORT, Run, run_import, tries=3)),
 )

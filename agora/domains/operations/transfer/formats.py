@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -90,7 +91,9 @@ class HtmlWriter:
     def head(self) -> str:
         """Title and style."""
         room, guild = build_room(self._app, self._channel), build_guild(self._app, self._channel)
-        return self._render("head", room=room, guild=guild, at=exported_at(self._app)[:10])
+        css = (self._app.root / "static" / "transfer" / "export.css").read_bytes()
+        style = f"data:text/css;base64,{base64.b64encode(css).decode()}"
+        return self._render("head", room=room, guild=guild, at=exported_at(self._app)[:10], style=style)
 
     def page(self, entries: Sequence[Entry], paths: dict[int, str]) -> str:
         """Rows."""
