@@ -20,7 +20,7 @@ function line(page, roles, role, place) {
   const note = [role.hoist ? t("web.manage.hoist") : "", role.managed ? t("web.manage.managed") : ""].filter(Boolean).join(" · ");
   const move = (step, drawing, label) => {
     const other = roles[place + step];
-    const node = button("", () => rest.patch(`${page.base}/roles`, [{ id: role.id, position: other.position }]).then(page.repaint), { drawing });
+    const node = button("", () => rest.patch(`${page.base}/roles`, swapped(roles, place, place + step)).then(page.repaint), { drawing });
     node.ariaLabel = node.title = label;
     node.disabled = everyone || !other || other.id === page.guildId;
     return node;
@@ -29,6 +29,15 @@ function line(page, roles, role, place) {
   const up = move(-1, "chevron", t("web.manage.up"));
   up.classList.add("manage__up");
   return row(role.name, note, [up, move(1, "chevron", t("web.manage.down")), edit], dot);
+}
+
+/** The positions after two neighbours changed places; roles that stood level are set apart. */
+function swapped(roles, one, other) {
+  const [here, there] = [roles[one], roles[other]];
+  if (here.position !== there.position) return [{ id: here.id, position: there.position }, { id: there.id, position: here.position }];
+  const order = roles.slice(0, -1);
+  [order[one], order[other]] = [there, here];
+  return order.map((role, index) => ({ id: role.id, position: order.length - index }));
 }
 
 const hex = (color) => `#${color.toString(16).padStart(6, "0")}`;
