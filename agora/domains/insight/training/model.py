@@ -54,10 +54,11 @@ def build_optimisers(model: "LlamaForCausalLM", plan: Plan) -> list[Any]:
 class Batch:
     """Tensors of some rows."""
 
-    def __init__(self, rows: Rows, chosen: np.ndarray[Any, Any]) -> None:
+    def __init__(self, rows: Rows, chosen: np.ndarray[Any, Any], ids: np.ndarray[Any, Any] | None = None) -> None:
+        """`ids`: other tokens for the chosen rows."""
         import torch
 
-        self.ids = torch.from_numpy(rows.ids[chosen].astype(np.int64))
+        self.ids = torch.from_numpy((rows.ids[chosen] if ids is None else ids).astype(np.int64))
         self.positions = torch.from_numpy(rows.positions[chosen].astype(np.int64))
         weights = torch.from_numpy(rows.weights[chosen].astype(np.float32))
         samples = torch.from_numpy(rows.samples[chosen].astype(np.int16))

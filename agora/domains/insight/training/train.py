@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from agora.domains.insight.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from agora.domains.insight.training.disguise import disguise, find_pieces
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.model import Batch, build_model, build_optimisers
 from agora.domains.insight.training.plan import Plan
@@ -78,6 +79,7 @@ class _Run:
             for optimiser, stored in zip(self.optimisers, state["optimisers"], strict=True):
                 optimiser.load_state_dict(stored)
         self.saved_at = self.progress.seconds
+        self.pieces = find_pieces(material.tokenizer)
         self.bare = strip_shared(material.rows, plan.short)
         self.short = repack(material.rows, plan.short)
         self.body: Any = torch.compile(self.model.model) if compiled else self.model.model
@@ -142,7 +144,9 @@ class _Run:
             rows, count = self.short, plan.rows * plan.length // plan.short
         else:
             rows, count = self.material.rows, plan.rows
-        return Batch(rows, self._choose(rows, count))
+        chosen = self._choose(rows, count)
+        random = np.random.default_rng((plan.seed, self.progress.step, 1))
+        return Batch(rows, chosen, disguise(rows.ids[chosen], rows.samples[chosen], self.pieces, random))
 
     def _choose(self, rows: Rows, count: int) -> "np.ndarray[Any, Any]":
         """Some rows: in order the first time (the easy ones first, shuffled near by), at random afterwards."""

@@ -1,8 +1,10 @@
 """The way from nothing to a model that llama.cpp runs, in a toy's size; and what happens when it is disturbed."""
 
+import re
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -10,6 +12,7 @@ from agora.domains.insight.training import measures
 from agora.domains.insight.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from agora.domains.insight.training.cli import app
 from agora.domains.insight.training.corpus.samples import make_samples
+from agora.domains.insight.training.disguise import disguise, find_pieces
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.evaluate import evaluate, evaluate_json
 from agora.domains.insight.training.exam import list_questions
@@ -232,6 +235,22 @@ def test_branches_see_the_shared_part_and_themselves_only(made: tuple[Made, Path
     assert not alone.branches.any()
     assert (alone.weights == 1).sum() == ((rows.weights == 1) & (rows.alone == 1)).sum()
     assert 0 < rows.alone.sum() < (rows.branches > 0).sum()
+
+
+def test_a_disguised_sample_is_rebuilt_alike_everywhere(made: tuple[Made, Path]) -> None:
+    tokenizer = prepare(TINY, made[1]).tokenizer
+    rows = pack(make_samples(1, 60), tokenizer, 1024)
+    pieces = find_pieces(tokenizer)
+    changed = disguise(rows.ids, rows.samples, pieces, np.random.default_rng(1))
+    assert 0.005 < (changed != rows.ids).mean() < 0.3
+    assert changed.tolist() == disguise(rows.ids, rows.samples, pieces, np.random.default_rng(1)).tolist()
+    named = 0
+    for at in range(len(rows)):
+        text = tokenizer.decode(changed[at].tolist(), skip_special_tokens=False)
+        for name, reply in re.findall(r"<\|do\|> reply ([^|]+) \|[^<]*<\|(?:en|fr)\|> ([^<]*)<", text):
+            named += 1
+            assert name in reply, (name, reply)
+    assert named > 50
 
 
 def test_a_shape_becomes_a_grammar() -> None:
