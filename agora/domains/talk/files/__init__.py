@@ -6,6 +6,7 @@ from agora.domains.talk.files.model import Attached, Change, Kept, Received
 from agora.domains.talk.files.ports import TextIndex
 from agora.domains.talk.files.queries import list_files
 from agora.domains.talk.files.receive import receive
+from agora.domains.talk.files.uploads import take_uploads
 from agora.domains.talk.files.wire import build_attachment
 from agora.domains.talk.files.writes import check_room, do_attach, do_change, do_release
 
@@ -29,4 +30,5 @@ __all__ = [
     "plan_change",
     "read_form",
     "receive",
+    "take_uploads",
 ]

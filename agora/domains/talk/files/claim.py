@@ -24,6 +24,7 @@ class AttachmentBody(msgspec.Struct, frozen=True):
     description: Annotated[str, Meta(max_length=1024)] | UnsetType | None = UNSET
     title: Annotated[str, Meta(max_length=1024)] | None = None
     is_spoiler: bool | None = None
+    uploaded_filename: Annotated[str, Meta(max_length=1024)] | None = None
 
 
 def match_files(bodies: Sequence[AttachmentBody] | None, files: Sequence[Received]) -> tuple[Received, ...]:

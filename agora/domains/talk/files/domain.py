@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from agora.domains.talk.files import http, migrations, tables
+from agora.domains.talk.files import http, migrations, tables, uploads
 from agora.domains.talk.files.jobs import sweep
 from agora.domains.talk.files.links import Links
 from agora.domains.talk.files.reading import Reading, read_files
@@ -28,7 +28,7 @@ DOMAIN = Domain(
     name="files",
     tables=tables.ALL,
     migrations=migrations.STEPS,
-    routes=http.ROUTES,
+    routes=(*http.ROUTES, *uploads.ROUTES),
     settings={"files": AttachmentSettings},
     jobs=(every("10m", sweep),),
     offers=(Worker(READ, ReadFiles, read_files),),

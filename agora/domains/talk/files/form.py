@@ -117,39 +117,11 @@ class _Reader:
             raise invalid(part.name or "body", "This is not UTF-8.") from None
 
     async def _store(self, part: BodyPartReader, index: int) -> Received:
-        filename = clean_name(part.filename)
-        head = bytearray()
-        store = self._ctx.app.get(Files)
-        ref = await store.put(self._chunks(part, filename, head))
-        self._taken += ref.size
-        content_type = sniff(bytes(head), filename)
-        size = await asyncio.to_thread(_measure, store, ref.hash, content_type)
-        self._check_pixels(index, filename, size)
-        width, height = size or (None, None)
-        return Received(index, filename, ref.hash, ref.size, content_type, width, height)
-
-    async def _chunks(self, part: BodyPartReader, filename: str, head: bytearray) -> AsyncIterator[bytes]:
-        limit = self._settings.attachment_mib << 20
-        size = 0
-        while chunk := await part.read_chunk(CHUNK):
-            size += len(chunk)
-            if size > limit:
-                raise TooLarge(f"{filename} is too large: a file may have at most {self._settings.attachment_mib} MiB.")
-            if self._room is not None and self._taken + size > self._room.left:
-                used, quota = self._room.used >> 20, self._room.quota >> 20
-                raise TooLarge(f"No room left: {used} of {quota} MiB are used. Delete files you no longer need.")
-            if len(head) < HEAD:
-                head += chunk[: HEAD - len(head)]
-            yield chunk
-
-    def _check_pixels(self, index: int, filename: str, size: Size | None) -> None:
-        most = self._settings.max_megapixels
-        if size is not None and size[0] * size[1] > most * 1_000_000:
-            raise invalid(
-                f"files.{index}",
-                f"{filename} has {size[0]} × {size[1]} pixels: an image may have at most {most} million.",
-                "IMAGE_TOO_LARGE",
-            )
+        assert self._room is not None
+        room = Usage(self._room.used + self._taken, self._room.quota)
+        file = await store_file(self._ctx, index, part.filename, _chunks(part), room)
+        self._taken += file.size
+        return file
 
     def _decode(self, kind: type[T]) -> T:
         fields: dict[str, Any] = dict(self._fields)
@@ -159,6 +131,51 @@ class _Reader:
         else:
             body = DECODERS.form(kind, fields)
         return body
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while chunk := await part.read_chunk(CHUNK):
+        yield chunk
+
+
+async def store_file(ctx: Ctx, index: int, name: str | None, content: AsyncIterator[bytes], room: Usage) -> Received:
+    """Write a file to disk as it comes, and find out what it is. Raises 413 when it is too large or there is no room, 400 for
+    an image with too many pixels.
+    """
+    filename, head, store = clean_name(name), bytearray(), ctx.app.get(Files)
+    settings = ctx.app.config.get(AttachmentSettings)
+    ref = await store.put(_bounded(content, filename, head, settings.attachment_mib, room))
+    content_type = sniff(bytes(head), filename)
+    size = await asyncio.to_thread(_measure, store, ref.hash, content_type)
+    _check_pixels(index, filename, size, settings.max_megapixels)
+    width, height = size or (None, None)
+    return Received(index, filename, ref.hash, ref.size, content_type, width, height)
+
+
+async def _bounded(
+    content: AsyncIterator[bytes], filename: str, head: bytearray, most_mib: int, room: Usage
+) -> AsyncIterator[bytes]:
+    """The content, its beginning also in ``head``, until it is too much."""
+    size = 0
+    async for chunk in content:
+        size += len(chunk)
+        if size > most_mib << 20:
+            raise TooLarge(f"{filename} is too large: a file may have at most {most_mib} MiB.")
+        if size > room.left:
+            used, quota = room.used >> 20, room.quota >> 20
+            raise TooLarge(f"No room left: {used} of {quota} MiB are used. Delete files you no longer need.")
+        if len(head) < HEAD:
+            head += chunk[: HEAD - len(head)]
+        yield chunk
+
+
+def _check_pixels(index: int, filename: str, size: Size | None, most: int) -> None:
+    if size is not None and size[0] * size[1] > most * 1_000_000:
+        raise invalid(
+            f"files.{index}",
+            f"{filename} has {size[0]} × {size[1]} pixels: an image may have at most {most} million.",
+            "IMAGE_TOO_LARGE",
+        )
 
 
 def _measure(store: Files, hash: str, content_type: str) -> Size | None:

@@ -18,6 +18,7 @@ from agora.kernel.ids import parse
 from agora.kernel.secrets import Secrets
 
 PREFIX = "/attachments"
+UPLOADS = "/uploads"
 KEY = "attachments"
 _STEP_S = 3600
 _PATH = re.compile(rf"{PREFIX}/(\d{{1,19}})/(\d{{1,19}})/([^/]+)")
@@ -45,6 +46,17 @@ class Links:
             return False
         right = hmac.compare_digest(self._sign(path, expires, issued), signature)
         return right and int(expires, 16) * 1000 > self._app.clock.now_ms()
+
+    def build_upload(self, upload_id: int) -> str:
+        """Where the content of an announced file is to be put."""
+        return f"{self._app.url}{UPLOADS}/{upload_id}?hm={self._sign_upload(upload_id)}"
+
+    def is_upload(self, upload_id: int, signature: str) -> bool:
+        """Whether the address was made here."""
+        return hmac.compare_digest(self._sign_upload(upload_id).encode(), signature.encode())
+
+    def _sign_upload(self, upload_id: int) -> str:
+        return hmac.new(self._key, f"{UPLOADS}/{upload_id}".encode(), hashlib.sha256).hexdigest()
 
     def _sign(self, path: str, expires: str, issued: str) -> str:
         return hmac.new(self._key, f"{path}?ex={expires}&is={issued}".encode(), hashlib.sha256).hexdigest()

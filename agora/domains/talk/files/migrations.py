@@ -40,4 +40,22 @@ def create_attachments(op: Operations) -> None:
     op.create_index("files_blob_stored", "files_blob", ["stored_ms"])
 
 
-STEPS = (create_attachments,)
+def create_uploads(op: Operations) -> None:
+    """Uploads that come before their message."""
+    op.create_table(
+        "files_upload",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("channel_id", sa.BigInteger, nullable=False),
+        sa.Column("user_id", sa.BigInteger, nullable=False),
+        sa.Column("filename", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.Text),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("content_type", sa.Text),
+        sa.Column("width", sa.Integer),
+        sa.Column("height", sa.Integer),
+    )
+    op.create_index("files_upload_at", "files_upload", ["at"])
+
+
+STEPS = (create_attachments, create_uploads)

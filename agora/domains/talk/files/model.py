@@ -41,6 +41,21 @@ class Attached(NamedTuple):
     description: str | None
 
 
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was announced for a channel; ``hash`` is None until its content came. ``size`` is first what was announced."""
+
+    id: int
+    channel_id: int
+    user_id: int
+    filename: str
+    at: int
+    size: int
+    hash: str | None = None
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
 class Kept(msgspec.Struct, frozen=True):
     """A file that stays on a message when it is edited, perhaps with another description."""
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, func, select
 
-from agora.domains.talk.files.model import Attached, Usage
+from agora.domains.talk.files.model import Attached, Upload, Usage
 from agora.domains.talk.files.settings import AttachmentSettings
 from agora.domains.talk.files.tables import attachment as a
 from agora.domains.talk.files.tables import blob as b
+from agora.domains.talk.files.tables import upload as u
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 
@@ -19,6 +20,7 @@ _BY_ID = prepare(select(a).where(a.c.id == bindparam("id")))
 _OF_MESSAGES = prepare(select(a).where(a.c.message_id.in_(select(_IDS.c.value))).order_by(a.c.message_id, a.c.position))
 _OF_USER = prepare(select(func.coalesce(func.sum(a.c.size), 0)).where(a.c.user_id == bindparam("user_id")))
 _OF_GUILD = prepare(select(func.coalesce(func.sum(a.c.size), 0)).where(a.c.guild_id == bindparam("guild_id")))
+_UPLOAD = prepare(select(u).where(u.c.id == bindparam("id")))
 _ORPHANS = prepare(
     select(b.c.hash)
     .where(b.c.stored_ms < bindparam("before_ms"), ~select(a.c.id).where(a.c.hash == b.c.hash).exists())
@@ -51,6 +53,12 @@ def find_usage(tx: Tx, user_id: int, guild_id: int | None) -> Usage:
         return own
     guild = Usage(_sum(tx.row(_OF_GUILD, guild_id=guild_id)), settings.guild_quota_mib << 20)
     return min(own, guild, key=lambda usage: usage.left)
+
+
+def find_upload(tx: Tx, upload_id: int) -> Upload | None:
+    """One announced upload."""
+    row = tx.row(_UPLOAD, id=upload_id)
+    return None if row is None else Upload(**row._asdict())
 
 
 def list_orphans(tx: Tx, before_ms: int, limit: int) -> list[str]:

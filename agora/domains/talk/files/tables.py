@@ -35,4 +35,21 @@ blob = Table(
     Index("files_blob_stored", "stored_ms"),
 )
 
-ALL = (attachment, blob)
+# Announced uploads: the content comes by an address of its own before the message does. ``hash`` is null until it came.
+upload = Table(
+    "files_upload",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("hash", Text),
+    Column("size", BigInteger, nullable=False),
+    Column("content_type", Text),
+    Column("width", Integer),
+    Column("height", Integer),
+    Index("files_upload_at", "at"),
+)
+
+ALL = (attachment, blob, upload)

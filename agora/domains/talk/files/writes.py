@@ -8,10 +8,11 @@ import msgspec
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
-from agora.domains.talk.files.model import Attached, Kept
+from agora.domains.talk.files.model import Attached, Kept, Received, Upload
 from agora.domains.talk.files.queries import find_usage, list_files, list_orphans
 from agora.domains.talk.files.tables import attachment as a
 from agora.domains.talk.files.tables import blob as b
+from agora.domains.talk.files.tables import upload as u
 from agora.domains.talk.files.work import READ, ReadFiles
 from agora.kernel.errors import TooLarge, Unavailable
 from agora.kernel.files import Files, Keeps
@@ -44,6 +45,19 @@ def do_note(tx: Tx, hashes: Sequence[str]) -> None:
         tx.run(_NOTE, hash=hash, stored_ms=tx.now_ms)
         if tx.app.get(Files).find(hash) is None:
             raise Unavailable("The file was cleaned away while it arrived: send it again.")
+
+
+def do_announce(tx: Tx, uploads: Sequence[Upload]) -> None:
+    """Files will come by addresses of their own."""
+    for each in uploads:
+        tx.execute(insert(u).values(msgspec.structs.asdict(each)))
+
+
+def do_arrive(tx: Tx, upload_id: int, file: Received) -> None:
+    """The content of an announced file came; a second time it replaces the first."""
+    do_note(tx, [file.hash])
+    values = {name: getattr(file, name) for name in ("hash", "size", "content_type", "width", "height")}
+    tx.execute(update(u).where(u.c.id == upload_id).values(values))
 
 
 def do_attach(tx: Tx, files: Sequence[Attached]) -> None:
@@ -89,6 +103,7 @@ def do_sweep(tx: Tx, before_ms: int) -> int:
     The file goes inside the transaction, against the rule: the writer alone must decide between this and ``do_note``. If the
     commit fails after that, a row is left that names no file, and the next sweep takes it.
     """
+    tx.execute(delete(u).where(u.c.at < before_ms))
     hashes = list_orphans(tx, before_ms, SWEEP)
     kept = {hash for keeper in tx.app.offers(Keeps) for hash in keeper.list_kept(tx, hashes)}
     for hash in hashes:

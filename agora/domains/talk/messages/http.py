@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from agora.domains.talk.files import Form, read_form
+from agora.domains.talk.files import Form, read_form, take_uploads
 from agora.domains.talk.messages.access import ATTACH, SEND, check_place
 from agora.domains.talk.messages.bodies import (
     BulkDelete,
@@ -23,7 +23,7 @@ from agora.kernel.http import Bucket, Request, Route
 from agora.protocol.payloads import Message
 from agora.protocol.permissions import Permission
 
-T = TypeVar("T")
+T = TypeVar("T", MessageCreate, MessagePatch)
 CHANNEL = "/api/v10/channels/{channel_id}"
 SEE = needs(int(Permission.VIEW_CHANNEL))
 _SEND = Bucket("messages.send", 5, 5.0, by="channel_id")
@@ -45,7 +45,9 @@ async def _read_form(request: Request, kind: type[T], needed: int = 0) -> Form[T
     """JSON, or a form with files; files of who may not attach any are refused before they are read."""
     channel_id = request.id("channel_id")
     place = check_place(request.ctx, channel_id, needed)
-    return await read_form(request, kind, place.channel.guild_id, lambda: check_place(request.ctx, channel_id, ATTACH))
+    form = await read_form(request, kind, place.channel.guild_id, lambda: check_place(request.ctx, channel_id, ATTACH))
+    before = await take_uploads(request.ctx, channel_id, form.body.attachments or None)
+    return Form(form.body, form.files + before) if before else form
 
 
 async def get_page(request: Request) -> bytes:
