@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,7 @@ from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.settings import InferenceSettings
 from agora.inference.tiny import write_tiny_model
 from tests.inference.gate import Gate
+from tests.inference.peers import run_agora
 
 OpenEngine = Callable[..., Awaitable[ThreadEngine]]
 GATES: WeakKeyDictionary[ThreadEngine, Gate] = WeakKeyDictionary()
@@ -29,6 +30,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What was found out about library and files: one trial for all tests."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def peer(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Iterator[str]:
+    """The address of a real server of models: Agora itself over the tiny model."""
+    with run_agora(tmp_path_factory.mktemp("peer"), tiny) as url:
+        yield url
 
 
 @pytest.fixture

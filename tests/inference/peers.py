@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from agora.inference.ports import Engine
@@ -36,6 +37,28 @@ async def open_agora(folder: Path, model: Path) -> AsyncIterator[tuple[Kit, str]
             while kit.app.get(Engine).info().state != "ready":
                 await asyncio.sleep(0.01)
         yield kit, kit.url.replace("http://", f"http://{key}@")
+
+
+@contextlib.contextmanager
+def run_agora(folder: Path, model: Path) -> Iterator[str]:
+    """The same in a thread with a loop of its own, so that one server can serve many tests; gives the address with a key."""
+    ready: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        ended = asyncio.Event()
+        async with open_agora(folder, model) as (_, url):
+            ready.set_result((url, asyncio.get_running_loop(), ended))
+            await ended.wait()
+
+    with ThreadPoolExecutor(1, "peer") as pool:
+        serving = pool.submit(asyncio.run, serve())
+        serving.add_done_callback(lambda done: None if ready.done() else ready.set_exception(done.exception()))
+        url, loop, ended = ready.result(120)
+        try:
+            yield url
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+            serving.result(60)
 
 
 @contextlib.asynccontextmanager

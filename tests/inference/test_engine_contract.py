@@ -17,15 +17,13 @@ from agora.inference.ports import Engine, GenerationRequest, Sampler, Segment, c
 from agora.inference.remote import RemoteEngine
 from agora.inference.settings import InferenceSettings
 from tests.inference.conftest import GATES, OpenEngine
-from tests.inference.peers import open_agora, open_remotes
+from tests.inference.peers import open_remotes
 
 SETTINGS = InferenceSettings(context=4096, exact=True, threads=1, try_models=False)
 
 
 @pytest.fixture(params=["fake", "llama", "process", "openai", "ollama"])
-async def engine(
-    request: pytest.FixtureRequest, open_engine: OpenEngine, tiny: Path, tmp_path: Path, cache: Path
-) -> AsyncIterator[Engine]:
+async def engine(request: pytest.FixtureRequest, open_engine: OpenEngine, tiny: Path, cache: Path) -> AsyncIterator[Engine]:
     if request.param == "fake":
         fake = FakeEngine()
         await fake.start()
@@ -38,7 +36,7 @@ async def engine(
         yield child
         await child.stop()
     else:
-        async with open_agora(tmp_path / "peer", tiny) as (_, url), open_remotes(f"{request.param}+{url}") as remotes:
+        async with open_remotes(f"{request.param}+{request.getfixturevalue('peer')}") as remotes:
             remote = RemoteEngine(remotes, "tiny:latest" if request.param == "ollama" else "tiny")
             await remote.start()
             yield remote

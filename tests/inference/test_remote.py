@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from agora.inference.remote_pool import Remotes
 from agora.kernel import egress
 from agora.kernel.errors import SetupError
 from agora.kernel.settings import Network
-from tests.inference.peers import events, http, offers, open_agora, open_odd_server, open_remotes, read_request
+from tests.inference.peers import events, http, offers, open_odd_server, open_remotes, read_request
 
 GOOD = events("Hello", " there")
 
@@ -248,9 +247,9 @@ async def test_the_egress_guard_holds_for_servers_too(monkeypatch: pytest.Monkey
     assert all("add it to allow under [network]" in reason for reason in reasons)
 
 
-async def test_a_grammar_reaches_llama_servers_and_is_refused_for_ollama(tmp_path: Path, tiny: Path) -> None:
+async def test_a_grammar_reaches_llama_servers_and_is_refused_for_ollama(peer: str) -> None:
     grammar = r'root ::= "{\"mood\": \"" [a-z]{1,8} "\"}"'
-    async with open_agora(tmp_path / "peer", tiny) as (_, url), open_remotes(f"openai+{url}") as remotes:
+    async with open_remotes(f"openai+{peer}") as remotes:
         engine = RemoteEngine(remotes, "tiny")
         await engine.start()
         for messages in ((), (ChatMessage("user", "How are you?"),)):
