@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -10,20 +11,23 @@ import msgspec
 from sqlalchemy.dialects.sqlite import insert
 
 from agora.domains.place.accounts import NewUser, do_create_user, free_username
+from agora.domains.place.permissions import Directory
 from agora.domains.talk.interactions.answer import offer
 from agora.domains.talk.interactions.definition import NESTED, Choice, Command, CommandBody, Option, check_command
 from agora.domains.talk.interactions.model import Interaction
 from agora.domains.talk.interactions.queries import find_desk, list_commands
-from agora.domains.talk.interactions.speaking import EPHEMERAL, say
+from agora.domains.talk.interactions.speaking import EPHEMERAL, LOADING, change, say
 from agora.domains.talk.interactions.tables import desk as d
 from agora.domains.talk.interactions.waiting import Question, Waiting
 from agora.domains.talk.interactions.writes import do_replace_commands
-from agora.domains.talk.messages import Draft
+from agora.domains.talk.messages import Draft, Patch, Place, Sent, compose_whole, do_send
 from agora.kernel.app import App
+from agora.kernel.auth import Actor
 from agora.kernel.ctx import Ctx, system
 from agora.kernel.errors import AgoraError
 from agora.kernel.i18n import t
 from agora.kernel.tx import Tx
+from agora.protocol.permissions import ALL, Permission
 
 log = logging.getLogger(__name__)
 NAME = "Agora"
@@ -53,12 +57,13 @@ class Builtin(msgspec.Struct, frozen=True, kw_only=True):
     """Offered by a domain: a command that the server answers itself.
 
     ``describe()`` gives it (names and texts in all languages), ``run(ctx, invocation)`` does it as the asker. ``complete`` gives
-    the choices of options with autocomplete.
+    the choices of options with autocomplete. A command that ``thinks`` shows the asker so at once, and answers for them alone.
     """
 
     describe: Callable[[], CommandBody]
     run: Callable[[Ctx, Invocation], Awaitable[Reply]]
     complete: Callable[[Ctx, Invocation], Awaitable[tuple[Choice, ...]]] | None = None
+    thinks: bool = False
 
 
 def texts(key: str) -> dict[str, str]:
@@ -98,6 +103,7 @@ class Desk:
     def __init__(self, app: App) -> None:
         self._app = app
         self._offers: dict[str, Builtin] = {}
+        self._thinking: set[asyncio.Task[None]] = set()
         self.user_id = 0
 
     async def open(self) -> int:
@@ -110,22 +116,55 @@ class Desk:
 
     async def run(self, ctx: Ctx, row: Interaction, command: Command, options: list[dict[str, Any]]) -> None:
         """Do it, and say what came of it; what goes wrong is said to the asker alone."""
-        try:
-            invocation = _invocation(row, command, options)
-            reply = await self._offers[command.body.name].run(ctx, invocation)
-        except AgoraError as error:
-            reply = Reply(Draft(error.message), private=True)
-        except Exception:
-            log.exception("the command %s failed", command.body.name)
-            reply = Reply(Draft(t(ctx.locale, "interactions.failed")), private=True)
-        await say(ctx, row, reply.draft, EPHEMERAL if reply.private else 0, first=True)
+        builtin, invocation = self._offers[command.body.name], _invocation(row, command, options)
+        if not builtin.thinks:
+            reply = await _run(ctx, builtin, invocation)
+            await say(ctx, row, reply.draft, EPHEMERAL if reply.private else 0, first=True)
+            self._app.get(Waiting).end(row.id, row.user_id, row.nonce)
+            return
+        shown = await say(ctx, row, Draft(), EPHEMERAL | LOADING, first=True)
         self._app.get(Waiting).end(row.id, row.user_id, row.nonce)
+        message_id = int(msgspec.json.decode(shown)["id"])
+        task = asyncio.create_task(self._think(ctx, row, builtin, invocation, message_id))
+        self._thinking.add(task)
+        task.add_done_callback(self._thinking.discard)
+
+    async def _think(self, ctx: Ctx, row: Interaction, builtin: Builtin, invocation: Invocation, message_id: int) -> None:
+        reply = await _run(ctx, builtin, invocation)
+        await change(ctx, row, message_id, Patch(content=reply.draft.content, embeds=reply.draft.embeds))
+
+    async def close(self) -> None:
+        """The server stops: nobody waits for an answer any more."""
+        for task in self._thinking:
+            task.cancel()
+        await asyncio.gather(*self._thinking, return_exceptions=True)
 
     async def complete(self, ctx: Ctx, row: Interaction, command: Command, options: list[dict[str, Any]]) -> None:
         """Offer what could be meant."""
         fn = self._offers[command.body.name].complete
         choices = () if fn is None else await fn(ctx, _invocation(row, command, options))
         offer(ctx, Question(row.id, row.token, row.application_id, row.user_id, row.nonce), choices[:25])
+
+
+async def _run(ctx: Ctx, builtin: Builtin, invocation: Invocation) -> Reply:
+    try:
+        return await builtin.run(ctx, invocation)
+    except AgoraError as error:
+        return Reply(Draft(error.message), private=True)
+    except Exception:
+        log.exception("the command %s failed", " ".join(invocation.path))
+        return Reply(Draft(t(ctx.locale, "interactions.failed")), private=True)
+
+
+async def speak(ctx: Ctx, channel_id: int, draft: Draft) -> Sent | None:
+    """Say something in the server's own name, such as a reminder; None where the channel is gone. A known nonce says it once."""
+    user_id = await ctx.app.get(Desk).open()
+    channel = ctx.app.get(Directory).channel(channel_id)
+    if channel is None:
+        return None
+    own = ctx.acting_as(Actor(user_id=user_id, is_bot=True, via="interaction"))
+    row, wire, files = await compose_whole(own, Place(channel, ALL & ~int(Permission.MENTION_EVERYONE)), draft)
+    return await own.write(do_send, row, wire, True, files)
 
 
 def _invocation(row: Interaction, command: Command, options: list[dict[str, Any]]) -> Invocation:

@@ -31,8 +31,10 @@ async def open_interactions(app: App) -> AsyncIterator[None]:
     waiting = Waiting(app)
     app.put(Waiting, waiting)
     app.put(Ephemerals, Ephemerals())
-    app.put(Desk, Desk(app))
+    desk = Desk(app)
+    app.put(Desk, desk)
     yield
+    await desk.close()
     waiting.close()
 
 

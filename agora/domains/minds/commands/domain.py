@@ -1,0 +1,10 @@
+"""The server's own commands about agents."""
+
+from __future__ import annotations
+
+from agora.domains.minds.commands import agent, ask, summary
+from agora.kernel.domain import Domain
+
+USES = ("accounts", "permissions", "interactions", "messages", "models", "agents")
+
+DOMAIN = Domain(name="commands", offers=(agent.COMMAND, ask.COMMAND, summary.COMMAND))

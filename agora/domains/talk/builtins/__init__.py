@@ -1,0 +1,1 @@
+"""The server's own commands for talking: reminders, polls and search."""
