@@ -2,6 +2,5 @@
 
 from agora.domains.talk.webhooks.events import WebhookCreated, WebhookDeleted, WebhookUpdated
 from agora.domains.talk.webhooks.model import Webhook
-from agora.domains.talk.webhooks.ports import OtherTokens
 
-__all__ = ["OtherTokens", "Webhook", "WebhookCreated", "WebhookDeleted", "WebhookUpdated"]
+__all__ = ["Webhook", "WebhookCreated", "WebhookDeleted", "WebhookUpdated"]

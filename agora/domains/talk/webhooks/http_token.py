@@ -11,7 +11,6 @@ from agora.domains.talk.messages import MessageCreate, MessagePatch, Place, buil
 from agora.domains.talk.webhooks.bodies import ExecuteBody, ExecuteQuery, ThreadQuery, TokenPatch, WebhookPatch
 from agora.domains.talk.webhooks.http import MAX_BODY
 from agora.domains.talk.webhooks.model import Webhook
-from agora.domains.talk.webhooks.ports import find_other
 from agora.domains.talk.webhooks.service import get_by_token, update
 from agora.domains.talk.webhooks.slack import SlackBody, build_message
 from agora.domains.talk.webhooks.speaking import as_webhook, change_said, find_place, read_said, speak, take_back
@@ -60,10 +59,8 @@ async def delete_own(request: Request) -> None:
     await request.ctx.write(do_delete, webhook.id)
 
 
-async def execute(request: Request) -> Any:
+async def execute(request: Request) -> bytes | None:
     """Speak; answers only when asked to wait."""
-    if (other := find_other(request)) is not None:
-        return await other.execute(request)
     webhook, request = await _enter(request)
     place = find_place(request.ctx, webhook, request.query.thread_id)
     form = await _read_form(request, ExecuteBody, webhook)
@@ -100,33 +97,26 @@ async def _read_slack(request: Request) -> SlackBody:
     return decoded
 
 
-async def get_said(request: Request) -> Any:
+async def get_said(request: Request) -> bytes:
     """What it said."""
-    if (other := find_other(request)) is not None:
-        return await other.get_said(request)
     webhook, request = await _enter(request)
     place = find_place(request.ctx, webhook, request.query.thread_id)
     return await read_said(request.ctx, webhook, place, request.id("message_id"))
 
 
-async def patch_said(request: Request) -> Any:
+async def patch_said(request: Request) -> bytes:
     """Change what it said."""
-    if (other := find_other(request)) is not None:
-        return await other.patch_said(request)
     webhook, request = await _enter(request)
     place = find_place(request.ctx, webhook, request.query.thread_id)
     form = await _read_form(request, MessagePatch, webhook)
     return await change_said(request.ctx, webhook, place, request.id("message_id"), build_patch(form.body, form.files))
 
 
-async def delete_said(request: Request) -> Any:
+async def delete_said(request: Request) -> None:
     """Take it back."""
-    if (other := find_other(request)) is not None:
-        return await other.delete_said(request)
     webhook, request = await _enter(request)
     place = find_place(request.ctx, webhook, request.query.thread_id)
     await take_back(request.ctx, webhook, place, request.id("message_id"))
-    return None
 
 
 ROUTES = (
