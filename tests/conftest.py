@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.kit.server import Kit
+
+# The same examples on every machine, and none fails because the machine is busy: limits of time are for benchmarks.
+settings.register_profile("agora", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("agora")
 
 
 @pytest.fixture
