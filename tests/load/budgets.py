@@ -59,6 +59,30 @@ class Storm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_s: float
 
 
+class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Searches in a large file."""
+
+    messages: int
+    short_messages: int
+    requests: int
+    short_requests: int
+    rare_p95_ms: float
+    common_p95_ms: float
+    barred_p95_ms: float
+
+
+class Vectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The nearest vectors."""
+
+    vectors: int
+    short_vectors: int
+    dimensions: int
+    groups: int
+    questions: int
+    min_recall: float
+    max_p95_ms: float
+
+
 class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -68,6 +92,8 @@ class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crowd: Fanout
     ready: Ready
     storm: Storm
+    search: Search
+    vectors: Vectors
 
 
 BUDGETS = msgspec.toml.decode(Path(__file__).with_name("budgets.toml").read_bytes(), type=Budgets)

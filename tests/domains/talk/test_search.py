@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from agora.domains.talk.search import Match
 from agora.domains.talk.search.http import mark
 from agora.domains.talk.search.match import Term
-from agora.domains.talk.search.queries import build_expression, build_query
+from agora.domains.talk.search.queries import PAGES, build_expression, build_query
 from agora.domains.talk.search.words import build_terms, either, quote
+from agora.kernel.sqlite import driver
 from agora.kernel.tx import Tx
 from tests.domains.talk.conftest import Room
 from tests.domains.talk.shapes import check_shape
@@ -122,7 +123,7 @@ async def test_discords_search(room: Room) -> None:
     assert all_three.json["total_results"] == 3
     await kit.scenario("GET", f"{path}?has=nonsense", room.ada, status=400, has=["has"])
     await kit.scenario("GET", f"{path}?author_id=x", room.ada, status=400, has=["snowflake"])
-    await kit.scenario("GET", "/api/agora/search?q=x&mode=semantic", room.ada, status=400, has=["mode"])
+    await kit.scenario("GET", "/api/agora/search?q=x&mode=guess", room.ada, status=400, has=["mode"])
 
 
 async def test_edited_and_deleted_messages(room: Room) -> None:
@@ -192,11 +193,11 @@ SOUP = (Term("soup"),)
 )
 async def test_the_index_is_asked_first_and_nothing_is_scanned_or_sorted(room: Room, match: Match) -> None:
     def explain(tx: Tx) -> list[str]:
-        query = build_query(match, build_expression(tx, match), 25, 0)
-        compiled = query.compile(tx.connection, compile_kwargs={"literal_binds": True})
-        driver = tx.connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {compiled}").fetchall()]
+        known = {"expression": build_expression(tx, match), "channels": "[1]", "min_id": 5, "max_id": 9, "limit": 25, "offset": 0}
+        query = build_query(PAGES[match.newest_first], match).params(**known)
+        state = query.compile(dialect=tx.connection.dialect).construct_expanded_state()
+        plan = driver(tx.connection).execute(f"EXPLAIN QUERY PLAN {state.statement}", state.positional_parameters or ())
+        return [row[3] for row in plan.fetchall()]
 
     lines = await room.kit.ctx().read(explain)
     tables = [line for line in lines if "messages_" in line]

@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from agora.domains.talk.search.asked import GuildSearch, build_asked, snowflake
+from agora.domains.talk.search.match import Match
 from agora.domains.talk.search.places import readable_channels
 from agora.domains.talk.search.queries import MARK_CLOSE, MARK_OPEN
-from agora.domains.talk.search.service import Page, search
+from agora.domains.talk.search.service import DEPTH, Page, search, search_by_meaning
 from agora.domains.talk.search.typed import build_match
 from agora.kernel.access import SIGNED_IN, needs
-from agora.kernel.errors import invalid
 from agora.kernel.http import Bucket, Request, Route
 from agora.protocol.payloads import Message
 from agora.protocol.permissions import Permission
@@ -61,12 +61,13 @@ class Item(msgspec.Struct, frozen=True):
 class AgoraSearchAnswer(msgspec.Struct, frozen=True):
     """A page of hits: the newest first, or the best by meaning. ``next`` is null at the end.
 
-    ``total`` counts the hits of all pages, and stops a thousand after this one.
+    ``total`` counts the hits of all pages, and stops some 250 after this one. ``behind``: messages whose meaning is not known yet.
     """
 
     items: list[Item]
     next: str | None
     total: int
+    behind: int = 0
 
 
 async def get_guild_search(request: Request) -> GuildSearchAnswer:
@@ -79,8 +80,6 @@ async def get_guild_search(request: Request) -> GuildSearchAnswer:
 async def get_agora_search(request: Request) -> AgoraSearchAnswer:
     """Search in everything the actor may read."""
     query: AgoraSearch = request.query
-    if query.mode != "text":
-        raise invalid("mode", "This server searches by text: use mode=text.")
     guild_id = None if query.guild_id is None else snowflake("guild_id", query.guild_id)
     channels = readable_channels(request.ctx, guild_id)
     if query.channel_id is not None:
@@ -88,17 +87,31 @@ async def get_agora_search(request: Request) -> AgoraSearchAnswer:
         channels = tuple(each for each in channels if each == wanted)
     if not query.q.strip():
         return AgoraSearchAnswer([], None, 0)
-    match = build_match(request.ctx.app, channels, query.q)
-    if query.cursor is not None:
-        match = msgspec.structs.replace(match, max_id=min(match.max_id, snowflake("cursor", query.cursor)))
-    return _answer(await search(request.ctx, match, query.limit + 1), query.limit)
+    match = build_match(request.ctx.app, channels, query.q, as_you_type=query.mode == "text")
+    cursor = None if query.cursor is None else snowflake("cursor", query.cursor)
+    if query.mode == "text":
+        return await _newest_first(request, match, cursor)
+    return await _best_first(request, match, query.mode, cursor or 0)
 
 
-def _answer(page: Page, limit: int) -> AgoraSearchAnswer:
-    pairs = list(zip(page.found.hits, page.messages, strict=True))
-    items = [Item(message, mark(hit.snippet), hit.score) for hit, message in pairs[:limit]]
-    more = len(pairs) > limit
-    return AgoraSearchAnswer(items, str(pairs[limit - 1][0].id) if more else None, page.found.total)
+async def _newest_first(request: Request, match: Match, before: int | None) -> AgoraSearchAnswer:
+    limit = request.query.limit
+    if before is not None:
+        match = msgspec.structs.replace(match, max_id=min(match.max_id, before))
+    page = await search(request.ctx, match, limit + 1)
+    items = _items(page)
+    return AgoraSearchAnswer(items[:limit], items[limit - 1].message.id if len(items) > limit else None, page.found.total)
+
+
+async def _best_first(request: Request, match: Match, mode: Literal["semantic", "hybrid"], offset: int) -> AgoraSearchAnswer:
+    limit = request.query.limit
+    page = await search_by_meaning(request.ctx, match, mode, limit, min(offset, DEPTH * 2))
+    end = offset + limit
+    return AgoraSearchAnswer(_items(page), str(end) if page.found.total > end else None, page.found.total, page.behind)
+
+
+def _items(page: Page) -> list[Item]:
+    return [Item(message, mark(hit.snippet), hit.score) for hit, message in zip(page.found.hits, page.messages, strict=True)]
 
 
 def mark(snippet: str) -> str:

@@ -49,6 +49,17 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing can be found, so that the database need not be asked."""
         return self.impossible or not self.channels or any(not group for group in self.any_of)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the index answers all conditions but the ids of channels and messages."""
+        return not (self.replied_users or self.embed_types or self.embed_providers)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is no condition but the channels."""
+        narrow = (self.terms, self.alternatives, self.any_of, self.none_of, self.min_id, self.max_id < MAX_ID, self.impossible)
+        return self.is_plain and not any(narrow)
+
     def having(self, *tags: str) -> Match:
         """The same with one of these tags as a further condition; without any, nothing can be found."""
         return msgspec.structs.replace(self, any_of=(*self.any_of, tags))

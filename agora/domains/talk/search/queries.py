@@ -5,24 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, or_, select
 
 from agora.domains.talk.messages import fts, message
-from agora.domains.talk.search.match import MAX_ID, NOTHING, Found, Hit, Match
+from agora.domains.talk.search.match import NOTHING, Found, Hit, Match
 from agora.domains.talk.search.rank import rank_by_words
 from agora.domains.talk.search.tags import build_missing, build_tags
 from agora.domains.talk.search.vocabulary import build_words, list_alternatives
 from agora.domains.talk.search.words import either
 from agora.kernel.http import encode
+from agora.kernel.sql import Prepared, prepare
 from agora.kernel.tx import Tx
 
-COUNTED_ON = 1_000
+COUNTED_ON = 250
 """The total is exact up to so many hits behind the page: counting all would cost more than finding them."""
-RANKED = 500
+RANKED = 300
 """The newest hits among which the best are looked for."""
 MARK_OPEN, MARK_CLOSE = "\x02", "\x03"
 SNIPPET_WORDS = 24
+PLAIN_SNIPPET = 200  # characters, when there is no word to centre on
 m = message.c
+
+_EXPRESSION: BindParameter[str] = bindparam("expression")
+_LIMIT: BindParameter[int] = bindparam("limit")
+_SNIPPET = func.snippet(literal_column("messages_fts"), 0, MARK_OPEN, MARK_CLOSE, "…", SNIPPET_WORDS).label("snippet")
+_MATCHES = fts.c.messages_fts.op("MATCH")(_EXPRESSION)
+
+
+def _listed(name: str) -> Select[Any]:
+    values = func.json_each(bindparam(name)).table_valued("value")
+    return select(values.c.value)
+
+
+def _matching(*columns: Any) -> Select[Any]:
+    """The index is asked first, then for the rows of its hits by id; who may read is asked of the rows, whatever it says."""
+    # "+ 0" keeps SQLite from asking the index once for each message of a channel: the words must come first
+    query = select(*columns).select_from(fts.join(message, m.id == fts.c.rowid + 0))
+    return query.where(
+        _MATCHES,
+        (m.channel_id + 0).in_(_listed("channels")),
+        fts.c.rowid > bindparam("min_id"),
+        fts.c.rowid < bindparam("max_id"),
+    )
+
+
+def _page(newest_first: bool) -> Select[Any]:
+    order = fts.c.rowid.desc() if newest_first else fts.c.rowid.asc()
+    return _matching(m.id, _SNIPPET).order_by(order).limit(_LIMIT).offset(bindparam("offset"))
+
+
+PAGES: dict[bool, Select[Any]] = {newest_first: _page(newest_first) for newest_first in (True, False)}
+_COUNTED = _matching(m.id).limit(_LIMIT)
+_NEWEST = _matching(m.id, m.content).order_by(fts.c.rowid.desc()).limit(_LIMIT)
+_READY: dict[int, Prepared] = {id(query): prepare(query) for query in (*PAGES.values(), _COUNTED, _NEWEST)}
+_SNIPPETS = prepare(select(fts.c.rowid, _SNIPPET).where(_MATCHES, fts.c.rowid.in_(_listed("ids"))))
+
+_STARTS = prepare(select(m.id, func.substr(m.content, 1, PLAIN_SNIPPET).label("start")).where(m.id.in_(_listed("ids"))))
 
 
 def find_hits(tx: Tx, match: Match, limit: int, offset: int = 0) -> Found:
@@ -30,41 +68,50 @@ def find_hits(tx: Tx, match: Match, limit: int, offset: int = 0) -> Found:
     if match.hopeless:
         return NOTHING
     expression = build_expression(tx, match)
-    total = count_hits(tx, match, expression, offset + limit + COUNTED_ON)
     if match.by_relevance and match.terms:
         ids = rank_hits(tx, match, expression)[offset : offset + limit]
-        return Found(list_hits(tx, ids, expression), total)
-    rows = tx.execute(build_query(match, expression, limit, offset)).all()
-    return Found(tuple(Hit(row.id, row.snippet or "") for row in rows), total)
+        hits = list_hits(tx, ids, expression)
+    else:
+        rows = _run(tx, PAGES[match.newest_first], match, expression, limit=limit, offset=offset)
+        hits = tuple(Hit(row.id, row.snippet or "") for row in rows)
+    if 0 < len(hits) < limit or not (hits or offset):
+        return Found(hits, offset + len(hits))
+    return Found(hits, count_hits(tx, match, expression, offset + limit + COUNTED_ON))
 
 
 def count_hits(tx: Tx, match: Match, expression: str, most: int) -> int:
     """How many messages match; stops at ``most``."""
-    counted = _filtered(select(literal_column("1")), match, expression).limit(most).subquery()
-    return int(tx.execute(select(func.count()).select_from(counted)).scalar_one())
+    return len(_run(tx, _COUNTED, match, expression, limit=most))
 
 
-def list_ids(tx: Tx, match: Match, most: int) -> list[int]:
-    """The newest messages that match, without snippets."""
+def list_newest(tx: Tx, match: Match, most: int) -> list[tuple[int, str]]:
+    """Ids and contents of the newest messages that match."""
     if match.hopeless:
         return []
-    query = _ordered(_filtered(select(m.id), match, build_expression(tx, match)), match)
-    return list(tx.execute(query.limit(most)).scalars())
+    return [(row.id, row.content) for row in _run(tx, _NEWEST, match, build_expression(tx, match), limit=most)]
 
 
 def rank_hits(tx: Tx, match: Match, expression: str) -> list[int]:
     """The best of the newest messages that match, the best first."""
-    query = _filtered(select(m.id, m.content), match, expression).order_by(fts.c.rowid.desc()).limit(RANKED)
-    return rank_by_words([(row.id, row.content) for row in tx.execute(query)], match.terms)
+    rows = _run(tx, _NEWEST, match, expression, limit=RANKED)
+    return rank_by_words([(row.id, row.content) for row in rows], match.terms)
 
 
-def list_hits(tx: Tx, ids: Sequence[int], expression: str, scores: Sequence[float] = ()) -> tuple[Hit, ...]:
-    """Hits with snippets for some messages, in the order given. Without words in the expression nothing is marked."""
-    query = select(fts.c.rowid, _snippet().label("snippet")).where(_matches(expression), fts.c.rowid.in_(_listed(ids)))
-    snippets = {row.rowid: row.snippet for row in tx.execute(query)}
-    return tuple(
-        Hit(each, snippets.get(each) or "", scores[at] if scores else None) for at, each in enumerate(ids) if each in snippets
-    )
+def list_hits(tx: Tx, ids: Sequence[int], expression: str) -> tuple[Hit, ...]:
+    """Hits with snippets for some messages, in the order given; those that do not match are left out."""
+    rows = tx.rows(_SNIPPETS, expression=expression, ids=encode(ids).decode())
+    snippets = {row.rowid: row.snippet or "" for row in rows}
+    return tuple(Hit(each, snippets[each]) for each in ids if each in snippets)
+
+
+def list_snippets(tx: Tx, match: Match, ids: Sequence[int]) -> dict[int, str]:
+    """Snippets of messages whatever words they have; those of the search that do occur are marked."""
+    words = [each for term in match.terms for each in list_alternatives(tx, term)]
+    found = dict[int, str]()
+    if words:
+        found = {hit.id: hit.snippet for hit in list_hits(tx, ids, f"{{content}} : {either(words)}")}
+    rest = encode([each for each in ids if each not in found]).decode()
+    return found | {row.id: row.start for row in tx.rows(_STARTS, ids=rest)}
 
 
 def build_expression(tx: Tx, match: Match) -> str:
@@ -77,28 +124,26 @@ def build_expression(tx: Tx, match: Match) -> str:
     return f"({together}) NOT ({missing})" if missing else together
 
 
-def build_query(match: Match, expression: str, limit: int, offset: int) -> Select[Any]:
-    """The statement for one page: the index is asked first, then for its messages by id, already in order."""
-    return _ordered(_filtered(select(m.id, _snippet().label("snippet")), match, expression), match).limit(limit).offset(offset)
+def build_query(query: Select[Any], match: Match) -> Select[Any]:
+    """One of the statements, with the conditions that the index cannot answer."""
+    return query.where(*_conditions(match))
 
 
-def _snippet() -> ColumnElement[Any]:
-    return func.snippet(literal_column("messages_fts"), 0, MARK_OPEN, MARK_CLOSE, "…", SNIPPET_WORDS)
-
-
-def _matches(expression: str) -> ColumnElement[bool]:
-    return fts.c.messages_fts.op("MATCH")(expression)
-
-
-def _filtered(query: Select[Any], match: Match, expression: str) -> Select[Any]:
-    # "+ 0" keeps SQLite from asking the index once for each message of a channel: the words must come first
-    query = query.select_from(fts.join(message, m.id == fts.c.rowid + 0))
-    return query.where(_matches(expression), *_conditions(match))
+def _run(tx: Tx, query: Select[Any], match: Match, expression: str, **params: int) -> Sequence[Any]:
+    known = {
+        "expression": expression,
+        "channels": encode(match.channels).decode(),
+        "min_id": match.min_id,
+        "max_id": match.max_id,
+        **params,
+    }
+    if match.is_plain:
+        return tx.rows(_READY[id(query)], **known)
+    return tx.execute(build_query(query, match), known).all()
 
 
 def _conditions(match: Match) -> list[ColumnElement[bool]]:
-    """Who may read is asked of the rows themselves, whatever the index says."""
-    conditions: list[ColumnElement[bool]] = [(m.channel_id + 0).in_(_listed(match.channels))]
+    conditions: list[ColumnElement[bool]] = []
     if match.replied_users:
         answered = message.alias("answered")
         of_them = and_(answered.c.id == m.reply_to, answered.c.author_id.in_(match.replied_users))
@@ -106,10 +151,6 @@ def _conditions(match: Match) -> list[ColumnElement[bool]]:
     for path, values in (("$.type", match.embed_types), ("$.provider.name", match.embed_providers)):
         if values:
             conditions.append(_embeds(path, values))
-    if match.min_id > 0:
-        conditions.append(fts.c.rowid > match.min_id)
-    if match.max_id < MAX_ID:
-        conditions.append(fts.c.rowid < match.max_id)
     return conditions
 
 
@@ -117,12 +158,3 @@ def _embeds(path: str, values: Sequence[str]) -> ColumnElement[bool]:
     embeds = func.json_each(m.embeds).table_valued("value")
     held = func.lower(func.json_extract(embeds.c.value, path))
     return select(embeds.c.value).where(or_(*(held == value.lower() for value in values))).exists()
-
-
-def _listed(ids: Sequence[int]) -> Select[Any]:
-    values = func.json_each(encode(ids).decode()).table_valued("value")
-    return select(values.c.value)
-
-
-def _ordered(query: Select[Any], match: Match) -> Select[Any]:
-    return query.order_by(fts.c.rowid.desc() if match.newest_first else fts.c.rowid.asc())
