@@ -22,6 +22,7 @@ from agora.inference.remote_shapes import (
     read_error_body,
     read_ollama_line,
     read_ollama_models,
+    read_ollama_show,
     read_openai_line,
     read_openai_models,
 )
@@ -101,6 +102,18 @@ class Peer:
             return
         self.models = {model.name: model for model in models}
         self.state, self.reason = "ready", ""
+
+    async def describe(self, name: str) -> RemoteModel:
+        """A model with all that the server tells of it. Raises PeerDown."""
+        model = self.models[name]
+        if self.kind != "ollama":
+            return model
+        try:
+            async with asyncio.timeout(PROBE_S), self._open("/api/show", {"model": name}) as response:
+                self.models[name] = read_ollama_show(await _read_at_most(response, LONGEST_LIST), model)
+        except (PeerBusy, PeerLacks, BadRequestToModel, Nonsense, aiohttp.ClientError, OSError) as error:
+            raise PeerDown(describe_failure(error)) from error
+        return self.models[name]
 
     def fail(self, reason: str) -> None:
         """It did not work: nothing is asked of it until it is seen to be well again."""

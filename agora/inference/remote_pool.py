@@ -13,7 +13,7 @@ import msgspec
 from agora.inference.errors import GenerationFailed, QueueFull
 from agora.inference.ports import Priority
 from agora.inference.remote_address import Address
-from agora.inference.remote_peer import Peer, PeerLimits
+from agora.inference.remote_peer import Peer, PeerDown, PeerLimits
 from agora.inference.remote_shapes import RemoteModel
 
 log = logging.getLogger(__name__)
@@ -107,6 +107,14 @@ class Remotes:
             for name, model in peer.models.items():
                 found.setdefault(name, model)
         return found
+
+    async def describe(self, name: str) -> RemoteModel | None:
+        """A model with all that the first server that offers it tells; None when none does."""
+        for peer in self.peers:
+            if peer.state == "ready" and name in peer.models:
+                with contextlib.suppress(PeerDown):  # what its list says is known all the same
+                    return await peer.describe(name)
+        return self.list_models().get(name)
 
     def find_problem(self, model: str) -> str:
         """Why nobody can be asked for this model now; empty when somebody can."""

@@ -13,6 +13,9 @@ from agora.inference.errors import BadRequestToModel
 from agora.inference.ports import Finish, GenerationRequest
 from agora.inference.safety import neutralise
 
+LONGEST_LICENCE = 500
+LONGEST_TEMPLATE = 20_000
+
 
 class Nonsense(Exception):
     """An answer that is none; the text says what is wrong with it."""
@@ -43,6 +46,8 @@ class RemoteModel(msgspec.Struct, frozen=True, kw_only=True):
     size: str = ""
     quantisation: str = ""
     context: int = 0
+    licence: str = ""
+    template: str = ""
 
 
 # ---- what is sent -------------------------------------------------------------------------------------------------
@@ -254,6 +259,25 @@ def read_ollama_models(data: bytes) -> list[RemoteModel]:
             )
         )
     return found
+
+
+def read_ollama_show(data: bytes, model: RemoteModel) -> RemoteModel:
+    """`POST /api/show`: context, licence and template besides what is known of the model. Raises Nonsense."""
+
+    class Show(msgspec.Struct):
+        license: str | None = None
+        template: str | None = None
+        model_info: dict[str, Any] | None = None
+
+    show: Show = _decode(msgspec.json.Decoder(Show), data)
+    sizes = [value for key, value in (show.model_info or {}).items() if key.endswith(".context_length")]
+    context = int(sizes[0]) if sizes and str(sizes[0]).isdigit() else 0
+    return msgspec.structs.replace(
+        model,
+        context=_count(context) or model.context,
+        licence=(show.license or "").strip()[:LONGEST_LICENCE],
+        template=(show.template or "")[:LONGEST_TEMPLATE],
+    )
 
 
 def read_error_body(data: bytes) -> str:

@@ -260,3 +260,31 @@ async def test_a_grammar_reaches_llama_servers_and_is_refused_for_ollama(peer: s
         remotes.peers[0].kind = "ollama"
         with pytest.raises(BadRequestToModel, match="takes no grammar"):
             await write(remotes, grammar=grammar)
+
+
+@pytest.mark.parametrize(
+    ("shown", "context", "licence"),
+    [
+        (b'{"license": "MIT", "template": "{{ .Prompt }}", "model_info": {"llama.context_length": 512}}', 512, "MIT"),
+        (b'{"model_info": {"llama.context_length": "many"}}', 0, ""),
+        (b'{"license": 7}', 0, ""),
+        (b"nonsense", 0, ""),
+    ],
+)
+async def test_ollama_is_asked_about_its_models_and_may_talk_nonsense(shown: bytes, context: int, licence: str) -> None:
+    answers = {
+        "/api/version": b'{"version": "0.9"}',
+        "/api/tags": b'{"models": [{"name": "m:latest", "size": 7, "digest": "sha256:ab", "details": {"family": "llama"}}]}',
+        "/api/show": shown,
+    }
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path, _ = await read_request(reader)
+        writer.write(http(200, answers[path]))
+        await writer.drain()
+
+    async with open_odd_server(serve) as server, open_remotes(server) as remotes:
+        model = await remotes.describe("m:latest")
+        assert model is not None
+        assert (model.family, model.digest, model.bytes, model.context, model.licence) == ("llama", "ab", 7, context, licence)
+        assert await remotes.describe("none") is None

@@ -64,11 +64,7 @@ def show(name: NameArgument, config: ConfigOption = None, data: DataOption = Non
 
     async def read(app: App) -> ModelDetails:
         chosen = await _find_chosen(app)
-        if not name.startswith(REMOTE):
-            return msgspec.structs.replace(await find_details(app, name), in_use=name == chosen)
-        async with use_remotes(app) as remotes:
-            await check_model(app, name)
-            return build_remote(name, remotes.list_models()[name.removeprefix(REMOTE)], chosen)
+        return msgspec.structs.replace(await find_details(app, name), in_use=name == chosen)
 
     model = run(read, config, data)
     if json:
@@ -207,7 +203,7 @@ def _list_facts(model: ModelDetails) -> list[str]:
         "layers": model.layers or None,
         "vocabulary": f"{model.vocabulary:,}" if model.vocabulary else None,
         "quantisation": model.quantisation,
-        "licence": model.licence or "not stated",
+        "licence": model.licence or "not stated in the file" if model.where != "remote" else model.licence or "not told",
         "template": ("its own" if model.own_template else "ChatML, as it has none of its own") if model.template else None,
     }
     lines = [f"{key}: {value}" for key, value in facts.items() if value is not None]

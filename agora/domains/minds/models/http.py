@@ -16,6 +16,7 @@ from agora.domains.minds.models.service import (
     remove_model,
     use_model,
     use_model_in_guild,
+    use_remotes,
 )
 from agora.domains.minds.models.views import (
     EngineView,
@@ -88,7 +89,8 @@ async def find_details(app: App, name: str) -> ModelDetails:
     """One model with everything its head says. Raises ModelNotFound."""
     in_use = build_engine_view(app).model or ""
     if name.startswith(REMOTE):
-        model = list_remote_models(app).get(name)
+        async with use_remotes(app) as remotes:
+            model = await remotes.describe(name.removeprefix(REMOTE))
         if model is None:
             raise ModelNotFound(f"No server offers a model named {name.removeprefix(REMOTE)}.")
         return build_remote(name, model, in_use)

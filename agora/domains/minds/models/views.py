@@ -103,6 +103,9 @@ def build_remote(name: str, model: RemoteModel, in_use: str) -> ModelDetails:
         context=model.context or None,
         quantisation=model.quantisation or None,
         bytes=model.bytes or None,
+        licence=model.licence or None,
+        template=model.template,
+        own_template=bool(model.template),
         metadata={key: value for key, value in about.items() if value},
     )
 

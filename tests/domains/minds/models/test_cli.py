@@ -61,7 +61,7 @@ def test_a_model_is_shown_whole(shell: Shell, tmp_path: Path) -> None:
     shown = shell.json("model", "show", "tiny")
     assert (shown["architecture"], shown["where"], shown["context"], shown["licence"]) == ("llama", "linked", 2048, None)
     text = shell.run("model", "show", "tiny")
-    assert "licence: not stated" in text
+    assert "licence: not stated in the file" in text
     assert "template: ChatML, as it has none of its own" in text
     assert "no model named none" in shell.run("model", "show", "none", fails=True)
 

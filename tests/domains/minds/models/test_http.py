@@ -169,6 +169,7 @@ async def test_models_of_another_server_are_listed_asked_and_chosen(tmp_path: Pa
             assert (listed[name]["where"], listed[name]["quantisation"]) == ("remote", "Q8_0")
             details = (await kit.scenario("GET", f"{MODELS}/{quote(name)}", owner)).json
             assert len(details["metadata"]["digest"]) == 64
+            assert (details["context"], details["licence"]) == (2048, None)
             state = await kit.scenario("GET", f"{MODELS}/loaded", owner, lacks=[url.split("//")[1].split("@")[0]])
             assert [(one["kind"], one["state"]) for one in state.json["servers"]] == [("ollama", "ready"), ("unknown", "down")]
             asked = {"model": name, "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 4}
