@@ -17,19 +17,19 @@ HOT = Sampler(temperature=1.5, top_k=0, top_p=1.0, min_p=0.0)
 def ask(number: int) -> GenerationRequest:
     text = f"Rules of the house. Channel general. Ann: good morning to all {number}. " * (1 + number % 5)
     return GenerationRequest(
-        prompt=text_prompt(text), max_tokens=40, seed=number, sampler=HOT, priority=list(Priority)[number % 5], scope="room"
+        prompt=text_prompt(text), max_tokens=25, seed=number, sampler=HOT, priority=list(Priority)[number % 5], scope="room"
     )
 
 
 async def test_texts_are_the_same_alone_together_in_any_order_and_after_a_restart(open_engine: OpenEngine) -> None:
     engine = await open_engine(deterministic=True, exact=False)
-    alone = [(await complete(engine, ask(number))).text for number in range(30)]
-    turned = [(await complete(engine, ask(number))).text for number in reversed(range(30))]
-    together = await asyncio.gather(*(complete(engine, ask(number)) for number in range(30)))
+    alone = [(await complete(engine, ask(number))).text for number in range(15)]
+    turned = [(await complete(engine, ask(number))).text for number in reversed(range(15))]
+    together = await asyncio.gather(*(complete(engine, ask(number)) for number in range(15)))
     assert turned[::-1] == alone
     assert [result.text for result in together] == alone
     other = await open_engine(deterministic=True, exact=False, step_ms=5, sequences=2)
-    assert [(await complete(other, ask(number))).text for number in range(30)] == alone
+    assert [(await complete(other, ask(number))).text for number in range(15)] == alone
     assert all(result.receipt.deterministic and result.receipt.tokens_reused == 0 for result in together)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from agora.domains.minds.agents.replay import replay_turn
+from agora.domains.minds.agents.scene import find_scene
 from agora.domains.minds.agents.turn_cli import describe
 from agora.inference.fake import FakeEngine
+from agora.inference.pages import find_start, mark
 from agora.kernel.errors import Conflict, NotFound
 from tests.domains.minds.agents.stage import Stage, open_stage
 from tests.domains.minds.models.test_talk import TALK, answer, start
@@ -72,6 +74,19 @@ async def test_the_receipt_that_others_see_does_not_tell_what_the_agent_alone_wa
         assert "replay" not in found.json
         assert "Be brief." not in found.text
         assert found.json["deterministic"] is True
+
+
+async def test_a_long_channel_is_cut_where_all_its_messages_say(tmp_path: Path) -> None:
+    """The scene reads only the newest messages; that it goes on before them must not move its beginning with every new one."""
+    async with open_stage(tmp_path, "Kofi", max_depth=1) as stage:
+        ids = [await stage.say(f"message {number}") for number in range(24)]
+        await stage.quiet()
+        every = [row.id for row in await stage.messages()]
+        assert set(ids) <= set(every)
+        scene = await stage.kit.app.db.read(find_scene, stage.channel_id, 10, ids[-1])
+        start = find_start([mark(message_id) for message_id in every], 10)
+        assert [said.id for said in scene.lines] == every[start:]
+        assert 5 < len(scene.lines) <= 10
 
 
 async def test_the_shipped_model_repeats_byte_for_byte_in_deterministic_mode(tmp_path: Path) -> None:
