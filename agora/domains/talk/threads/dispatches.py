@@ -67,39 +67,31 @@ def changed_others(app: App, recorded: Recorded) -> Payloads:
     event = recorded.event
     assert isinstance(event, e.ThreadMembersChanged)
     others = app.get(Directory).viewers(event.thread_id) - set(_concerned(event))
-    return [(to_users(*sorted(others)), _members(app, event))] if others else ()
+    return [(to_users(*sorted(others)), _members(app, event))]
 
 
 def asked_in(app: App, recorded: Recorded) -> Payloads:
     """THREAD_CREATE for who was asked into a private thread: they did not know it."""
     event = recorded.event
     assert isinstance(event, e.ThreadMembersChanged)
-    thread = app.get(Directory).channel(event.thread_id)
-    if event.fresh or thread is None or not _is_private(thread):
+    if event.fresh or event.thread.type != ChannelType.PRIVATE_THREAD:
         return ()
-    return [(to_users(member.user_id), encode(build_thread(thread, member))) for member in event.added]
+    return [(to_users(member.user_id), encode(build_thread(event.thread, member))) for member in event.added]
 
 
 def put_out(app: App, recorded: Recorded) -> Payloads:
     """THREAD_DELETE for who went from a private thread and sees it no more."""
-    event, directory = recorded.event, app.get(Directory)
+    event = recorded.event
     assert isinstance(event, e.ThreadMembersChanged)
-    thread = directory.channel(event.thread_id)
-    if thread is None or not _is_private(thread):
-        return ()
-    gone = [user_id for user_id in event.removed if not directory.can_view(user_id, thread.id)]
-    return [(to_users(*gone), encode(_gone(thread)))] if gone else ()
+    return [(to_users(*event.lost), encode(_gone(event.thread)))] if event.lost else ()
 
 
 def own_again(app: App, recorded: Recorded) -> Payloads:
     """THREAD_MEMBER_UPDATE for each member of a thread that opens again: clients had forgotten it."""
     event = recorded.event
     assert isinstance(event, e.ThreadUpdated)
-    was, now = event.before.thread, event.thread.thread
-    if was is None or now is None or not was.archived or now.archived:
-        return ()
-    members = app.get(Directory).thread_members(event.thread.id)
-    return [(to_users(user_id), _own(event.thread.guild_id or 0, event.thread.id, each)) for user_id, each in members.items()]
+    guild_id = event.thread.guild_id or 0
+    return [(to_users(each.user_id), _own(guild_id, event.thread.id, each)) for each in event.members]
 
 
 def own_changed(app: App, recorded: Recorded) -> bytes:
@@ -131,10 +123,6 @@ def lost(app: App, thread_id: int) -> bytes | None:
     if thread is None or thread.thread is None or thread.thread.archived:
         return None
     return encode(_gone(thread))
-
-
-def _is_private(thread: ChannelFacts) -> bool:
-    return thread.type == ChannelType.PRIVATE_THREAD
 
 
 def _concerned(event: e.ThreadMembersChanged) -> tuple[int, ...]:

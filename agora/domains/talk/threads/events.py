@@ -13,10 +13,11 @@ class ThreadCreated(Event, frozen=True, kw_only=True):
 
 
 class ThreadUpdated(Event, frozen=True, kw_only=True):
-    """Name, state or tags of a thread changed."""
+    """Name, state or tags of a thread changed. ``members`` take part in one that opens again."""
 
     thread: ChannelFacts
     before: ChannelFacts
+    members: tuple[ThreadMember, ...] = ()
     reason: str | None = None
 
 
@@ -34,10 +35,12 @@ class ThreadsEnded(Event, frozen=True, kw_only=True):
 
 
 class ThreadMembersChanged(Event, frozen=True, kw_only=True):
-    """Somebody takes part, or no more. ``fresh``: the thread has only just begun."""
+    """Somebody takes part, or no more. ``fresh``: the thread has only just begun. ``lost``: of the removed, who sees it no more."""
 
     thread_id: int
     guild_id: int
+    thread: ChannelFacts
+    lost: tuple[int, ...] = ()
     added: tuple[ThreadMember, ...] = ()
     removed: tuple[int, ...] = ()
     member_count: int = 0

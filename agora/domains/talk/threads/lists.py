@@ -66,7 +66,7 @@ def list_own_archived(ctx: Ctx, channel_id: int, before: int | None, limit: int)
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """What to look for in a channel's threads. ``by``: ``last_message_time``, ``archive_time``, ``relevance``, ``creation_time``."""
+    """What to look for in a channel. ``by``: ``last_message_time``, ``archive_time``, ``relevance`` or ``creation_time``."""
 
     name: str = ""
     tags: tuple[int, ...] = ()

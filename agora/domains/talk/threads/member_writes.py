@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import sqlite
 
-from agora.domains.place.permissions import ChannelFacts, ThreadMember
+from agora.domains.place.permissions import ChannelFacts, Directory, ThreadMember
 from agora.domains.talk.threads import tables as t
 from agora.domains.talk.threads.events import ThreadMembersChanged, ThreadMemberUpdated
 from agora.domains.talk.threads.queries import get_thread, list_of_member
 from agora.kernel.events import Audience, Reach, to_users
 from agora.kernel.sql import prepare
+from agora.protocol.channel_types import ChannelType
+from agora.protocol.permissions import Permission
 
 if TYPE_CHECKING:
     from agora.kernel.tx import Tx
@@ -74,13 +76,21 @@ def _changed(
 ) -> None:
     assert thread.guild_id is not None
     tx.run(_COUNT, thread_id=thread.id)
-    facts = get_thread(tx, thread.id).thread
+    now = get_thread(tx, thread.id)
     event = ThreadMembersChanged(
         thread_id=thread.id,
         guild_id=thread.guild_id,
+        thread=now,
         added=added,
         removed=removed,
-        member_count=facts.member_count if facts is not None else 0,
+        lost=tuple(user_id for user_id in removed if _is_lost(tx, now, user_id)),
+        member_count=now.thread.member_count if now.thread is not None else 0,
         fresh=fresh,
     )
     tx.emit(event, Audience(Reach.CHANNEL, thread.id, also=removed), guild_id=thread.guild_id, channel_id=thread.id)
+
+
+def _is_lost(tx: Tx, thread: ChannelFacts, user_id: int) -> bool:
+    """Whether who goes from a thread sees it no more: a private one is seen by who manages threads."""
+    bits = tx.app.get(Directory).permissions(user_id, thread.parent_id or 0)
+    return thread.type == ChannelType.PRIVATE_THREAD and not bits & Permission.MANAGE_THREADS

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ALL = prepare(select(t.thread))
 _ALL_MEMBERS = prepare(select(t.member))
+_MEMBERS = prepare(select(t.member).where(t.member.c.thread_id == bindparam("thread_id")).order_by(t.member.c.user_id))
 _THREAD = prepare(select(t.thread).where(t.thread.c.id == bindparam("id")))
 _OPEN = prepare(
     select(func.count().label("count")).where(t.thread.c.guild_id == bindparam("guild_id"), t.thread.c.archived.is_(False))
@@ -69,6 +70,11 @@ def count_open(tx: Tx, guild_id: int) -> int:
     """How many threads of a guild are not archived."""
     row = tx.row(_OPEN, guild_id=guild_id)
     return 0 if row is None else int(row.count)
+
+
+def list_members(tx: Tx, thread_id: int) -> list[ThreadMember]:
+    """Who takes part in a thread, by user id."""
+    return [ThreadMember(row.user_id, row.joined_at, row.flags) for row in tx.rows(_MEMBERS, thread_id=thread_id)]
 
 
 def list_of_channel(tx: Tx, parent_id: int) -> list[int]:

@@ -15,7 +15,7 @@ from agora.domains.talk.messages import Notice, Row, do_mark_thread, do_post_not
 from agora.domains.talk.threads import tables as t
 from agora.domains.talk.threads.events import ThreadCreated, ThreadDeleted, ThreadsEnded, ThreadUpdated
 from agora.domains.talk.threads.member_writes import do_add_members, do_clear_members
-from agora.domains.talk.threads.queries import count_open, find_thread, get_thread, list_of_channel
+from agora.domains.talk.threads.queries import count_open, find_thread, get_thread, list_members, list_of_channel
 from agora.kernel.errors import BadRequest
 from agora.kernel.events import NOBODY, to_channel
 from agora.kernel.sql import prepare
@@ -92,7 +92,8 @@ def do_edit_thread(tx: Tx, thread_id: int, changes: dict[str, Any]) -> ChannelFa
     if not changes.get("archived", True):
         columns["active_at"] = tx.now_ms
     tx.execute(update(t.thread).where(t.thread.c.id == thread_id).values(columns))
-    event = ThreadUpdated(thread=after, before=before, reason=tx.ctx.audit_reason)
+    members = tuple(list_members(tx, thread_id)) if "archived" in changes and not changes["archived"] else ()
+    event = ThreadUpdated(thread=after, before=before, members=members, reason=tx.ctx.audit_reason)
     tx.emit(event, to_channel(thread_id), guild_id=after.guild_id, channel_id=thread_id)
     return after
 
