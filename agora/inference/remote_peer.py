@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Literal
@@ -28,6 +29,7 @@ from agora.inference.remote_shapes import (
 )
 from agora.kernel.egress import EgressRefused
 
+log = logging.getLogger(__name__)
 CONNECT_S = 5.0
 PROBE_S = 10.0
 AFTER_END_S = 2.0
@@ -99,6 +101,10 @@ class Peer:
             self.fail(describe_failure(error))
             if self.address.kind == "auto":
                 self.kind = None  # perhaps something else listens there next time
+            return
+        except Exception as error:  # whatever a server sends, the others are looked at
+            log.exception("the server %s could not be looked at", self.name)
+            self.fail(f"it could not be looked at ({error})")
             return
         self.models = {model.name: model for model in models}
         self.state, self.reason = "ready", ""

@@ -1,7 +1,7 @@
 /** The page of models: which one runs, files, memory, other servers, communities and agents. */
 
 import { confirmed, openDialog } from "../shared/dialog.js";
-import { build, byId, element, toast } from "../shared/dom.js";
+import { build, byId, element, renew, toast } from "../shared/dom.js";
 import { loadTexts, locale, t } from "../shared/i18n.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 
@@ -215,7 +215,7 @@ function wireAdd() {
 function showMemory({ items, limit }) {
   const taken = items.reduce((sum, model) => sum + model.bytes, 0);
   byId("memory").textContent = t("web.models.memory", { taken: size(taken), limit: size(limit) });
-  byId("loaded").replaceChildren(...items.map(loadedRow));
+  renew(byId("loaded"), items.map(loadedRow));
 }
 
 function loadedRow(model) {
@@ -239,8 +239,9 @@ function loadedRow(model) {
 function showServers(servers) {
   byId("servers").hidden = byId("look").hidden = servers.length === 0;
   byId("servers-none").hidden = servers.length > 0;
-  byId("servers").replaceChildren(
-    ...servers.map((server) => {
+  renew(
+    byId("servers"),
+    servers.map((server) => {
       const about = server.state === "ready" ? server.models.join(", ") || t("web.models.server_empty") : server.reason;
       const text = element(
         "span",

@@ -72,7 +72,8 @@ class Host:
                 waited += step
                 self.shelf.sweep(self._idle_s)
                 fits = fits and self._is_alive()
-            pause = LOOK_S if fits else min(LONGEST_LOOK_S, pause * 2)
+            near = fits or self._wanted.startswith(REMOTE)  # another server may be back at any moment, and asking costs nothing
+            pause = LOOK_S if near else min(LONGEST_LOOK_S, pause * 2)
 
     def _is_alive(self) -> bool:
         return self._chosen is not None and self.shelf.find(self._chosen.name) is self._chosen
