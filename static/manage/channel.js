@@ -4,6 +4,7 @@ import { build, toast } from "../shared/dom.js";
 import { confirmed, formDialog } from "../shared/dialog.js";
 import { t } from "../shared/i18n.js";
 import { API, rest } from "../shared/rest.js";
+import { mayHaveWebhooks, openWebhooks } from "../webhooks/webhooks.js";
 import { check, option } from "./parts.js";
 
 const CATEGORY = 4;
@@ -65,6 +66,11 @@ function wire(parts, store, route, channel, all) {
     });
   act(parts.up, () => move(channel, all, -1));
   act(parts.down, () => move(channel, all, 1));
+  parts.webhooks.hidden = !mayHaveWebhooks(store, channel);
+  act(parts.webhooks, () => {
+    parts.root.close("");
+    openWebhooks(store, channel);
+  });
   act(parts.clone, async () => {
     const { type, topic, nsfw, parent_id: parentId, rate_limit_per_user: pause, permission_overwrites: overwrites, available_tags: tags } = channel;
     const body = { name: channel.name, type, topic, nsfw, parent_id: parentId, rate_limit_per_user: pause, permission_overwrites: overwrites };

@@ -4,26 +4,32 @@ import { build, byId, element, toast } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { confirmed, openDialog } from "../shared/dialog.js";
 import { t } from "../shared/i18n.js";
-import { MANAGE_WEBHOOKS, may } from "../shared/permissions.js";
+import { MANAGE_CHANNELS, MANAGE_WEBHOOKS, may } from "../shared/permissions.js";
 import { API, rest } from "../shared/rest.js";
 import { snowflakeTime, stamp } from "../shared/time.js";
 import { wireTargets } from "./targets.js";
 
 const KINDS = new Set([0, 5, 15]);
 
-/** The button in the room's head, for who manages webhooks where there can be any. */
+/** Whether this person manages webhooks here, and there can be any. */
+export function mayHaveWebhooks(store, channel) {
+  return Boolean(channel?.guild_id) && KINDS.has(channel.type) && may(store, MANAGE_WEBHOOKS, { channel });
+}
+
+/** They stand in the channel's settings; who may not open those gets a button in the room's head. */
 export function wireWebhooks(store, route) {
   const button = byId("open-webhooks");
   const paint = () => {
     const channel = store.channels.get(route.channelId);
-    button.hidden = !channel?.guild_id || !KINDS.has(channel.type) || !may(store, MANAGE_WEBHOOKS, { channel });
+    button.hidden = !mayHaveWebhooks(store, channel) || may(store, MANAGE_CHANNELS, { channel });
   };
   store.on("route CHANNEL_UPDATE GUILD_ROLE_UPDATE GUILD_MEMBER_UPDATE", paint);
   button.addEventListener("click", () => openWebhooks(store, store.channels.get(route.channelId)));
   paint();
 }
 
-function openWebhooks(store, channel) {
+/** The dialog. */
+export function openWebhooks(store, channel) {
   const parts = build("webhooks");
   const path = `${API}/channels/${channel.id}/webhooks`;
   parts.title.textContent = t("web.webhooks.title", { name: channel.name });

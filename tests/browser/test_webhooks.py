@@ -8,14 +8,20 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from tests.browser.test_files import payload, shot
-from tests.browser.visitor import visiting
+from tests.browser.visitor import Visitor, visiting
 from tests.domains.talk.files.samples import png
 from tests.domains.talk.webhooks.test_outgoing import flags, receiving
 from tests.kit.server import Kit, open_kit
 
 
+async def open_settings(visitor: Visitor) -> None:
+    """The webhooks in a channel's settings."""
+    await visitor.page.click("#channel-settings")
+    await visitor.page.locator(".dialog [data-slot=webhooks]").click()
+
+
 async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) -> None:
-    """From the channel's head; what a program says through it appears at once, under its own name."""
+    """From the channel's settings; what a program says through it appears at once, under its own name."""
     ada, ben = await agora.person("ada"), await agora.person("ben")
     guild_id = await agora.guild(ada, ben)
     channel_id = await agora.channel(ada, guild_id, "builds")
@@ -24,7 +30,7 @@ async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) ->
         await a.enter(guild_id, channel_id)
         await b.enter(guild_id, channel_id)
         await expect(b.page.locator("#open-webhooks")).to_be_hidden()
-        await a.page.click("#open-webhooks")
+        await open_settings(a)
         await expect(a.page.locator(".webhooks")).to_contain_text("This channel has no webhook yet.")
         await a.page.fill("#new-webhook", "Builder")
         await a.page.get_by_role("button", name="Make a webhook").click()
@@ -58,7 +64,7 @@ async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) ->
         await expect(b.page.locator(".message strong")).to_have_text("Done")
         await shot(b, "webhooks-said")
 
-        await a.page.click("#open-webhooks")
+        await open_settings(a)
         await a.page.locator(".webhook [data-slot=end]").click()
         await a.page.locator(".dialog [value=yes]").click()
         await expect(a.page.locator(".webhook")).to_have_count(0)
@@ -70,11 +76,14 @@ async def test_a_webhook_is_made_used_and_ended(agora: Kit, browser: Browser) ->
 
 
 async def test_an_address_is_told_what_is_said(tmp_path: Path, browser: Browser) -> None:
-    """Made where the operator lists an address, paused, failing, tried again and ended."""
+    """Made by who manages only webhooks, where the operator lists an address; paused, failing, tried again and ended."""
     async with receiving() as receiver, open_kit(tmp_path / "data", flags=flags(receiver)) as kit:
-        ada = await kit.person("ada")
-        guild_id = await kit.guild(ada)
-        channel_id = await kit.channel(ada, guild_id, "builds")
+        owner, ada = await kit.person("eve"), await kit.person("ada")
+        guild_id = await kit.guild(owner, ada)
+        keepers = {"name": "keepers", "permissions": str(1 << 29)}
+        role = (await kit.request("POST", f"/api/v10/guilds/{guild_id}/roles", owner, json=keepers)).json["id"]
+        await kit.request("PUT", f"/api/v10/guilds/{guild_id}/members/{ada.id}/roles/{role}", owner)
+        channel_id = await kit.channel(owner, guild_id, "builds")
         path = f"/api/agora/guilds/{guild_id}/webhook-targets"
         async with visiting(browser, kit, ada) as a:
             a.expected = ("400 (Bad Request)",)
