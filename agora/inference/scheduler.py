@@ -71,9 +71,12 @@ def plan_step(seated: Sequence[Seated], budget: int, batch: int) -> list[Share]:
     """Shares of one step: every writing sequence, then prompts by class and in fair order while the budget lasts.
 
     `budget` is what one step should spend, `batch` what it can hold at most. Prompts get at least SMALLEST_CHUNK
-    tokens together, so that they move on however many sequences write.
+    tokens together, so that they move on however many sequences write. While a person's prompt is read, chatter rests:
+    each sequence that writes along would make the person wait longer for the first word.
     """
-    order = sorted(seated, key=lambda one: (one.priority, one.arrived))
+    person_waits = any(one.priority == Priority.PERSON and not one.writing and one.pending for one in seated)
+    present = [one for one in seated if not (person_waits and one.priority > KEPT_FOR_PEOPLE)]
+    order = sorted(present, key=lambda one: (one.priority, one.arrived))
     shares: list[Share] = []
     room = batch
     for one in order:

@@ -30,7 +30,10 @@ def test_a_step_holds_what_it_may_and_always_moves(rows: list[tuple[int, int, bo
     assert len(taken) == len(shares) > 0
     assert sum(taken.values()) <= batch
     assert all(0 < taken[one.key] <= one.pending for one in seated if one.key in taken)
-    assert all(one.key in taken for one in seated if one.writing)
+    person_waits = any(one.priority == Priority.PERSON and not one.writing for one in seated)
+    resting = {one.key for one in seated if person_waits and one.priority > Priority.MENTION}
+    assert all((one.key in taken) != (one.key in resting) for one in seated if one.writing)
+    assert not resting & set(taken), "chatter rests while a person's prompt is read"
     prompts = [one for one in seated if not one.writing]
     if prompts:
         assert sum(taken.get(one.key, 0) for one in prompts) <= max(budget, SMALLEST_CHUNK)
@@ -41,6 +44,8 @@ def test_a_step_holds_what_it_may_and_always_moves(rows: list[tuple[int, int, bo
 def test_prompts_go_by_class_and_arrival(rows: list[tuple[int, int, bool]], budget: int) -> None:
     seated = seat([(row[0], row[1], False) for row in rows])
     taken = {share.key: share.tokens for share in plan_step(seated, budget, 512)}
+    if any(one.priority == Priority.PERSON for one in seated):
+        seated = [one for one in seated if one.priority <= Priority.MENTION]
     order = sorted(seated, key=lambda one: (one.priority, one.arrived))
     for better, worse in pairwise(order):
         if worse.key in taken:
