@@ -12,6 +12,7 @@ import { MessageList } from "./list.js";
 import { plainText } from "./mentions_text.js";
 import { Outbox } from "./outbox.js";
 import { Partials } from "./partials.js";
+import { applyVote, keepVotes } from "../polls/poll.js";
 import { applyReaction } from "./reactions.js";
 import { wireComponents } from "../interactions/components.js";
 import { openModal } from "../interactions/modal.js";
@@ -43,7 +44,9 @@ export class Room {
     const { store } = this;
     store.on("route", (place) => this.open(place));
     store.on("MESSAGE_CREATE", (message) => this.isHere(message) && this.arrived(message));
-    store.on("MESSAGE_UPDATE", (message) => this.isHere(message) && this.list.change(message));
+    store.on("MESSAGE_UPDATE", (message) => this.isHere(message) && this.list.change(keepVotes(this.list.rows.get(message.id)?.message, message)));
+    store.on("MESSAGE_POLL_VOTE_ADD", (data) => this.isHere(data) && this.voted(data, 1));
+    store.on("MESSAGE_POLL_VOTE_REMOVE", (data) => this.isHere(data) && this.voted(data, -1));
     store.on("MESSAGE_DELETE", (data) => this.isHere(data) && this.list.remove(data.id));
     store.on("MESSAGE_DELETE_BULK", (data) => this.isHere(data) && data.ids.forEach((id) => this.list.remove(id)));
     store.on("MESSAGE_REACTION_ADD", (data) => this.isHere(data) && this.reacted(data, 1));
@@ -161,6 +164,11 @@ export class Room {
   reacted(data, change) {
     const row = this.list.rows.get(data.message_id);
     if (row) this.list.change(applyReaction(row.message, data, change, this.store.me.id));
+  }
+
+  voted(data, change) {
+    const row = this.list.rows.get(data.message_id);
+    if (row?.message.poll) this.list.change(applyVote(row.message, data, change, this.store.me.id));
   }
 
   async edge(edge) {

@@ -11,6 +11,7 @@ import { paintFiles } from "./files.js";
 import { paintReactions } from "./reactions.js";
 import { paintComponents } from "../interactions/components.js";
 import { paintNote } from "../interactions/note.js";
+import { paintPoll, resultOf } from "../polls/poll.js";
 import { noticeOf, paintThread } from "../threads/mark.js";
 
 const CLOSE_TOGETHER = 7 * 60_000;
@@ -44,11 +45,12 @@ export function paintRow(row, message, store) {
   parts.time.textContent = stamp(row.at);
   parts.side.textContent = clockTime(row.at);
   paintBody(parts.body, message, store);
-  paintEmbeds(parts.embeds, message.embeds ?? []);
+  paintEmbeds(parts.embeds, (message.embeds ?? []).filter((embed) => embed.type !== "poll_result"));
   paintFiles(parts.files, message.attachments ?? [], message.embeds ?? []);
   paintQuote(parts, message, store);
   paintReactions(parts.reactions, message.reactions ?? []);
   paintThread(parts.thread, message, store);
+  paintPoll(parts.poll, message);
   paintComponents(parts.components, message, store);
   paintNote(row, message, store);
 }
@@ -68,7 +70,8 @@ function callsMe(message, store) {
 }
 
 function paintBody(body, message, store) {
-  const notice = noticeOf(message, store);
+  const result = resultOf(message);
+  const notice = result === null ? noticeOf(message, store) : [result];
   body.classList.toggle("message__notice", Boolean(notice));
   if (notice) {
     body.replaceChildren(...notice);
