@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, func, insert, select
 
 from agora.kernel.events import Audience, Cause, Event, Recorded
+from agora.kernel.ledger_pack import Unpacker
 from agora.kernel.sql import prepare
 from agora.kernel.tables import ledger_event as e
 
@@ -46,6 +47,7 @@ class Ledger:
         self.last_seq = 0
         self._names: dict[type[Event], str] = {}
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        self._unpacker = Unpacker()
         self._tail: deque[Recorded] = deque(maxlen=TAIL)
         for domain in domains:
             for event in domain.events:
@@ -108,7 +110,7 @@ class Ledger:
     def list_foreign(self, tx: Tx, after_seq: int) -> list[Recorded]:
         """Events after a position that another process wrote (a command line beside the server), told by the id's instance bits."""
         rows = tx.rows(_FOREIGN, after=after_seq, instance=self._app.ids.instance)
-        return [self._decode(row) for row in rows if row.type in self._decoders]
+        return [self._decode(tx, row) for row in rows if row.type in self._decoders]
 
     async def read(self, after_seq: int, limit: int) -> list[Recorded]:
         """Events after a position, oldest first, of all types that this version knows."""
@@ -118,7 +120,7 @@ class Ledger:
 
     def list_after(self, tx: Tx, after_seq: int, limit: int) -> list[Recorded]:
         """``read`` for use inside a transaction."""
-        return [self._decode(row) for row in tx.rows(_AFTER, after=after_seq, limit=limit) if row.type in self._decoders]
+        return [self._decode(tx, row) for row in tx.rows(_AFTER, after=after_seq, limit=limit) if row.type in self._decoders]
 
     def find_last_seq(self, tx: Tx) -> int:
         """The newest position on disk; 0 when the ledger is empty."""
@@ -133,7 +135,7 @@ class Ledger:
         found.reverse()
         return found[:limit]
 
-    def _decode(self, row: Any) -> Recorded:
+    def _decode(self, tx: Tx, row: Any) -> Recorded:
         cause = Cause(row.cause, row.depth) if row.cause is not None else None
         return Recorded(
             row.seq,
@@ -145,5 +147,5 @@ class Ledger:
             row.channel_id,
             cause,
             _AUDIENCE.decode(row.audience),
-            self._decoders[row.type].decode(row.body),
+            self._decoders[row.type].decode(self._unpacker.read(tx, row.body)),
         )

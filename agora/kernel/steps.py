@@ -74,4 +74,15 @@ def create_jobs(op: Operations) -> None:
     )
 
 
-STEPS = (create_ledger, create_first_start, create_jobs)
+def create_dictionary(op: Operations) -> None:
+    """What old events are packed with."""
+    op.create_table(
+        "ledger_dictionary",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("packed_seq", sa.BigInteger, nullable=False),
+    )
+
+
+STEPS = (create_ledger, create_first_start, create_jobs, create_dictionary)

@@ -22,6 +22,16 @@ ledger_event = Table(
     sqlite_autoincrement=True,
 )
 
+# What old events are packed with, and up to which position they are.
+ledger_dictionary = Table(
+    "ledger_dictionary",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("packed_seq", BigInteger, nullable=False),
+)
+
 # How far a durable listener has read. Effect and cursor move in one write.
 ledger_cursor = Table(
     "ledger_cursor",
@@ -85,6 +95,7 @@ KERNEL_TABLES = (
     ledger_event,
     ledger_cursor,
     ledger_parked,
+    ledger_dictionary,
     kernel_migration,
     kernel_job,
     kernel_schedule,
