@@ -51,6 +51,7 @@ class State:
         self.ready: Data = {}
         self.private: dict[str, Data] = {}
         self.guilds: dict[str, Data] = {}
+        self.calls: dict[str, str] = {}
         for payload in dispatches:
             self.apply(payload)
 
@@ -62,7 +63,38 @@ class State:
 
     def plain(self) -> Data:
         """All of it, to compare."""
-        return {"user": self.user, "ready": self.ready, "private": self.private, "guilds": self.guilds}
+        marks = {key: self._mark(key, entry) for key, entry in self.ready.get("read_state", {}).items()}
+        ready = {**self.ready, "read_state": {key: entry for key, entry in marks.items() if entry is not None}}
+        return {"user": self.user, "ready": ready, "private": self.private, "guilds": self.guilds}
+
+    def _mark(self, channel_id: str, entry: Data) -> Data | None:
+        """A read mark; calls in a channel that the client does not know are not shown to anybody."""
+        if self.channel(channel_id) is None:
+            return None if entry["last_message_id"] == "0" else {**entry, "mention_count": 0}
+        return entry
+
+    def note_call(self, message: Data) -> None:
+        """Count a message that calls this user; a client may do so, or ask again."""
+        if message["author"]["id"] == self.user["id"] or message["type"] in (18, 21, 46):
+            return
+        guild = self.guilds.get(message.get("guild_id", ""))
+        roles = set(guild["members"][self.user["id"]]["roles"]) if guild is not None else set()
+        named = self.user["id"] in {each["id"] for each in message["mentions"]}
+        by_role = bool(roles & set(message["mention_roles"]))
+        if named or by_role or message["mention_everyone"] or guild is None:
+            empty = {"id": message["channel_id"], "last_message_id": "0", "mention_count": 0}
+            self.ready["read_state"].setdefault(message["channel_id"], empty)["mention_count"] += 1
+            self.calls[message["id"]] = message["channel_id"]
+
+    def drop_calls(self, message_ids: Iterable[str]) -> None:
+        """Messages are gone."""
+        for message_id in message_ids:
+            channel_id = self.calls.pop(message_id, "")
+            entry = self.ready["read_state"].get(channel_id)
+            if entry is not None and int(message_id) > int(entry["last_message_id"]):
+                entry["mention_count"] -= 1
+                if entry["last_message_id"] == "0" and not entry["mention_count"]:
+                    del self.ready["read_state"][channel_id]
 
     def channel(self, channel_id: str) -> Data | None:
         """A channel it knows."""
@@ -81,6 +113,8 @@ def _ready(state: State, data: Data) -> None:
     state.user = data.pop("user")
     state.private = {c["id"]: _people(c) for c in data.pop("private_channels")}
     data["read_state"] = {entry["id"]: entry for entry in data.pop("read_state", [])}
+    wishes = data.get("user_guild_settings", {}).get("entries", [])
+    data["user_guild_settings"] = {entry["guild_id"]: entry for entry in wishes}
     state.ready = {key: value for key, value in data.items() if key not in _OF_THE_SESSION}
 
 
@@ -176,6 +210,7 @@ def _message_create(state: State, data: Data) -> None:
     channel = state.channel(data["channel_id"])
     assert channel is not None, "a message came from a channel the client does not know"
     channel["last_message_id"] = data["id"]
+    state.note_call(data)
     # neither the first message of a post nor the notice that repeats one is counted
     if "thread_metadata" in channel and data["type"] != 21 and data["id"] != channel["id"]:
         channel["message_count"] += 1
@@ -183,7 +218,8 @@ def _message_create(state: State, data: Data) -> None:
 
 
 def _message_delete(state: State, data: Data) -> None:
-    """Only the count of a thread changes."""
+    """Calls are taken back, and the count of a thread changes."""
+    state.drop_calls(data.get("ids") or [data["id"]])
     channel = state.channel(data["channel_id"])
     if channel is not None and "thread_metadata" in channel:
         ids = data.get("ids", [data.get("id")])
@@ -237,8 +273,12 @@ def _pins_update(state: State, data: Data) -> None:
 
 
 def _message_ack(state: State, data: Data) -> None:
-    entry = {"id": data["channel_id"], "last_message_id": data["message_id"]}
+    entry = {"id": data["channel_id"], "last_message_id": data["message_id"], "mention_count": data["mention_count"]}
     state.ready["read_state"][data["channel_id"]] = entry
+
+
+def _wishes_update(state: State, data: Data) -> None:
+    state.ready["user_guild_settings"][data["guild_id"]] = data
 
 
 def _member(data: Data) -> Data:
@@ -274,6 +314,7 @@ _RULES: dict[str, Callable[[State, Data], None]] = {
     "PRESENCE_UPDATE": _presence_update,
     "MESSAGE_CREATE": _message_create,
     "MESSAGE_ACK": _message_ack,
+    "USER_GUILD_SETTINGS_UPDATE": _wishes_update,
     "MESSAGE_DELETE": _message_delete,
     "MESSAGE_DELETE_BULK": _message_delete,
     "THREAD_CREATE": _thread_put,

@@ -199,6 +199,12 @@ async def hear_more(s: Scene) -> None:
     assert (await s.story.kit.request("PATCH", path, s.people["owner"], json={"flags": 2})).status == 200
 
 
+async def wish(s: Scene, body: dict[str, Any]) -> None:
+    path = f"/api/v10/users/@me/guilds/{s.guild_id}/settings"
+    answer = await s.story.kit.request("PATCH", path, s.people["member"], json=body)
+    assert answer.status == 200, answer.text
+
+
 THREAD_STEPS: list[tuple[str, Step]] = [
     ("a thread", lambda s: start_thread(s, "member", "thread")),
     ("a message in it", lambda s: say(s, "friend", "thread")),
@@ -246,6 +252,8 @@ STEPS: list[tuple[str, Step]] = [
         lambda s: _then(react(s, "PUT", "/%F0%9F%91%8D/@me"), lambda: react(s, "DELETE", "/%F0%9F%91%8D", "owner")),
     ),
     ("all reactions cleared", lambda s: _then(react(s, "PUT", "/%F0%9F%91%8D/@me"), lambda: react(s, "DELETE", "", "owner"))),
+    ("a call that is read", lambda s: say(s, "owner", "talk", content=f"<@{s.id('member')}> again")),
+    ("wishes about the guild", lambda s: wish(s, {"suppress_roles": True, "channel_overrides": {s.made["talk"]: {"muted": True}}})),
     ("a read mark", lambda s: s.by("member", "POST", f"/channels/{s.made['talk']}/messages/{s.made['message']}/ack", {}, None)),
     *THREAD_STEPS,
     ("typing", lambda s: s.by("member", "POST", f"/channels/{s.made['talk']}/typing", status=204)),

@@ -27,7 +27,7 @@ from agora.domains.talk.messages.history import read_one
 from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf, VotesOf
 from agora.domains.talk.messages.imports import Past, Placed, build_past, do_import
 from agora.domains.talk.messages.markdown import Names, render
-from agora.domains.talk.messages.mentions import mentioned_users
+from agora.domains.talk.messages.mentions import Mentions, mentioned_users, mentions_of
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
 from agora.domains.talk.messages.poll import AnswerBody, AnswerMedia, Poll, PollCreate, Question, read_poll
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
@@ -62,6 +62,7 @@ __all__ = [
     "Embed",
     "Forget",
     "Has",
+    "Mentions",
     "MessageCreate",
     "MessageDeleted",
     "MessageEdited",
@@ -118,6 +119,7 @@ __all__ = [
     "list_payloads",
     "list_recent",
     "mentioned_users",
+    "mentions_of",
     "message",
     "pin",
     "read_one",

@@ -43,6 +43,11 @@ def from_column(value: str | None) -> Mentions:
     return NONE if value is None else _DECODER.decode(value)
 
 
+def mentions_of(row: Row) -> Mentions:
+    """Everybody a stored message addresses."""
+    return from_column(row.mentions)
+
+
 def mentioned_users(row: Row) -> tuple[int, ...]:
     """The users a stored message addresses."""
     return from_column(row.mentions).users
