@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import BindParameter, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -92,9 +92,9 @@ def _find_called(tx: Tx, channel: ChannelFacts, row: Row) -> dict[int, Kind]:
 
 
 def _with_roles(directory: Directory, guild_id: int, roles: Collection[int]) -> frozenset[int]:
-    members: Mapping[int, object] = directory.member_facts(guild_id)
-    found = (directory.member(guild_id, user_id) for user_id in members)
-    return frozenset(each.user_id for each in found if each is not None and not set(roles).isdisjoint(each.roles))
+    # a copy: the event loop may take a new member in meanwhile
+    members = list(directory.member_facts(guild_id).values())
+    return frozenset(each.user_id for each in members if not set(roles).isdisjoint(each.roles))
 
 
 def _refuses(wishes: Wishes | None, row: Row, kind: Kind) -> bool:
