@@ -33,6 +33,7 @@ from tests.load.table import percentile, show
 PEOPLE, CHANNELS = 50, 40
 WORDS, RARE, RARE_EACH = 20_000, 500, 5
 COMMON = 10  # the most frequent words of the made language
+QUIET = 10_000  # one message in so many is in the quiet channel
 WARM_UP = 20
 WINDOW_S, STOLEN_MS = 0.02, 10.0
 START_MS, STEP_MS = 1_700_000_000_000, 20_000
@@ -118,13 +119,14 @@ def fill(scene: Scene, language: Language, count: int) -> None:
 def _rows(scene: Scene, language: Language, count: int) -> Iterator[tuple[object, ...]]:
     """Most messages are in a few channels; one in 40 has a link, one in 50 a mention, one in 5,000 is pinned."""
     dice = random.Random(5)
-    rare = {place: word for word in language.rare for place in dice.sample(range(count), RARE_EACH)}
+    loud = [place for place in range(count) if place % QUIET]
+    rare = {place: word for word in language.rare for place in dice.sample(loud, RARE_EACH)}
     people = [each for n, each in enumerate(scene.people) if n not in (MEMBER, STRANGER)]
     for n in range(count):
         words = dice.choices(language.words, cum_weights=language.weights, k=dice.randint(3, 40))
         if n in rare:
             words.append(rare[n])
-        room = -1 if n % 10_000 == 0 else min(int(dice.expovariate(0.2)), CHANNELS - 2)
+        room = -1 if n % QUIET == 0 else min(int(dice.expovariate(0.2)), CHANNELS - 2)
         is_link = n % 40 == 3
         yield (
             first_at(START_MS + n * STEP_MS) | (n & 0xFFF),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.load import fanout, history, posts, ready, storm
+from tests.load import fanout, history, posts, ready, search, storm, vectors
 from tests.load.budgets import BUDGETS, Fanout
 
 pytestmark = [pytest.mark.load, pytest.mark.timeout(300)]
@@ -38,3 +38,16 @@ def test_ready(tmp_path: Path) -> None:
 def test_everybody_comes_back(tmp_path: Path) -> None:
     figures = storm.measure(tmp_path, BUDGETS.storm.short_clients)
     assert storm.holds(figures), figures
+
+
+def test_searches_of_a_large_file(tmp_path: Path) -> None:
+    """What each kind of search must find is asserted by the bench; how fast is judged by its long form alone."""
+    budget = BUDGETS.search
+    figures = search.measure(tmp_path, budget.short_messages, budget.short_requests)
+    assert all(each.requests == budget.short_requests for each in figures)
+
+
+def test_the_nearest_of_many_vectors() -> None:
+    """That the nearest are found; how fast is judged by the long form alone."""
+    figures = vectors.measure(BUDGETS.vectors.short_vectors)
+    assert min(figures.recall, figures.filtered_recall) >= BUDGETS.vectors.min_recall, figures

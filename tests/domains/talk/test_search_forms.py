@@ -79,6 +79,7 @@ def test_terms() -> None:
     )
     assert build_terms("soup ha", as_you_type=True)[1] == Term("ha", unfinished=True)
     assert build_terms("soup h", as_you_type=True)[1] == Term("h")
+    assert build_terms("“of the day” «du jour»") == (Term("of the day", exact=True), Term("du jour", exact=True))
     assert build_terms(" !? _ ") == ()
 
 

@@ -60,12 +60,17 @@ class Meaning:
         self._changed: dict[int, None] = {}
         self._gone: set[int] = set()
         self._unsaved = 0
-        self.behind = 0
+        self._behind = 0
 
     @property
     def awake(self) -> bool:
         """Whether vectors are being made."""
         return self._task is not None and not self._task.done()
+
+    @property
+    def behind(self) -> int:
+        """How many messages have no vector yet, or an old one, as far as is known."""
+        return self._behind + len(self._changed)
 
     def wake(self) -> None:
         """Begin, if it has not begun. Raises 400 where the settings say never, and 503 without an embedding model."""
@@ -144,7 +149,7 @@ class Meaning:
             self._index = VectorIndex(len(probe))
         elif self._index is None:
             self._index = await asyncio.to_thread(self._open, len(probe))
-        self.behind = 1  # until they are counted
+        self._behind = 1  # until they are counted
         self._loaded.set()
         await self._reconcile(self._index)
 
@@ -164,13 +169,13 @@ class Meaning:
         index.delete(known - {each.id for each in stored})
         missing = [each.id for each in stored if each.id not in known or each.made_ms >= saved_ms]
         missing.sort(reverse=True)
-        self.behind = len(missing) or 1
+        self._behind = len(missing) or 1
         for start in range(0, len(missing), LOADED):
             rows = await self._app.db.read(list_numbers, missing[start : start + LOADED])
             vectors = [_from_bytes(row.vector) for row in rows]
             await asyncio.to_thread(index.add, [row.id for row in rows], vectors, [row.channel_id for row in rows])
             self._unsaved += len(rows)
-            self.behind = max(1, len(missing) - start)
+            self._behind = max(1, len(missing) - start)
 
     async def _look_through(self) -> None:
         """From the newest message to the oldest that still has its place: make what is missing, forget what is too old."""
@@ -184,10 +189,10 @@ class Meaning:
                 before = page[-1][0]
             if len(page) < asked:
                 break
-        self.behind = len(missing)
+        self._behind = len(missing)
         for start in range(0, len(missing), BATCH):
             await self._make(missing[start : start + BATCH])
-            self.behind = max(0, len(missing) - start - BATCH)
+            self._behind = max(0, len(missing) - start - BATCH)
             await self._take_changed()
         if left <= 0:
             await self._forget_older(before)

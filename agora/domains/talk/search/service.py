@@ -61,12 +61,13 @@ async def search_by_meaning(ctx: Ctx, match: Match, mode: Literal["semantic", "h
     vector = await meaning.embed(" ".join(term.text for term in match.terms))
     if match.hopeless:
         return EMPTY
+    behind = meaning.behind  # before looking: what is made meanwhile may not be found
     filters = msgspec.structs.replace(match, terms=(), slop=None)
     among = None if filters.is_open else set(await ctx.read(_list_ids, filters))
     near = await meaning.find(vector, DEPTH, among, match.channels)
     near = [each for each in near if each.similarity >= LEAST_SIMILARITY]
     page = await ctx.read(read_ranked, match, near, mode == "hybrid", ctx.actor.user_id, limit, offset)
-    return msgspec.structs.replace(page, behind=meaning.behind)
+    return msgspec.structs.replace(page, behind=behind)
 
 
 def _list_ids(tx: Tx, match: Match) -> list[int]:

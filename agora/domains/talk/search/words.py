@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from agora.domains.talk.search.match import Term
 
 MAX_TERMS = 32
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | {"\x00": " "})
 _TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _WORD = re.compile(r"[^\W_]")
 # l'eau, qu'elle: what stands before the apostrophe is no word that anybody looks for
@@ -20,7 +21,7 @@ _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu)['’](?=\w)", re.I
 
 def build_terms(text: str, *, as_you_type: bool = False) -> tuple[Term, ...]:
     """What must occur. ``as_you_type``: the last word may be unfinished."""
-    found = [each for each in _TERM.finditer(text.replace("\x00", " ")) if _WORD.search(each[0])][:MAX_TERMS]
+    found = [each for each in _TERM.finditer(text.translate(_QUOTES)) if _WORD.search(each[0])][:MAX_TERMS]
     terms = []
     for each in found:
         if each[1] is not None:
