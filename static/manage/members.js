@@ -23,7 +23,7 @@ export async function paint(page) {
   };
   field.addEventListener("input", () => attempt(show));
   await show();
-  return [element("div", { className: "field" }, field), found];
+  return [element("div", { className: "field manage__find" }, field), found];
 }
 
 function line(page, member, show) {
