@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import zstandard
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 
 from agora.kernel.sql import prepare
 from agora.kernel.tables import ledger_dictionary as d
@@ -26,9 +26,11 @@ LEVEL = 9  # packed once, read seldom
 DICTIONARY = 32 << 10  # bytes
 _NEWEST = prepare(select(d).order_by(d.c.made_at.desc()).limit(1))
 _BY_ID = prepare(select(d.c.content).where(d.c.id == bindparam("dictionary_id")))
-_NEXT = prepare(select(e.c.seq, e.c.at, e.c.body).where(e.c.seq > bindparam("after")).order_by(e.c.seq).limit(bindparam("limit")))
+_NEXT = prepare(select(e).where(e.c.seq > bindparam("after")).order_by(e.c.seq).limit(bindparam("limit")))
 _LAST = prepare(select(func.coalesce(func.max(e.c.seq), 0).label("seq")))
-_SET = prepare(update(e).where(e.c.seq == bindparam("event_seq")).values(body=bindparam("packed")))
+_DROP = prepare(delete(e).where(e.c.seq.between(bindparam("first"), bindparam("last"))))
+_COLUMNS: dict[str, BindParameter[object]] = {column.name: bindparam(column.name) for column in e.c}
+_PUT = prepare(insert(e).values(_COLUMNS))
 _REACHED = prepare(update(d).where(d.c.id == bindparam("dictionary_id")).values(packed_seq=bindparam("packed_seq")))
 
 
@@ -77,10 +79,9 @@ def find_dictionary(tx: Tx) -> Dictionary | None:
     return None if row is None else Dictionary(row.id, row.content, row.packed_seq)
 
 
-def list_old(tx: Tx, after_seq: int, before_ms: int, limit: int) -> list[tuple[int, bytes]]:
-    """Positions and bodies of events before this moment, oldest first."""
-    rows = tx.rows(_NEXT, after=after_seq, limit=limit)
-    return [(row.seq, row.body) for row in takewhile(lambda row: row.at < before_ms, rows)]
+def list_old(tx: Tx, after_seq: int, before_ms: int, limit: int) -> list[Any]:
+    """Whole rows of events before this moment, oldest first."""
+    return list(takewhile(lambda row: row.at < before_ms, tx.rows(_NEXT, after=after_seq, limit=limit)))
 
 
 def list_samples(tx: Tx, before_ms: int, count: int) -> list[bytes]:
@@ -100,11 +101,18 @@ def do_add_dictionary(tx: Tx, content: bytes) -> Dictionary:
     return made
 
 
-def do_pack(tx: Tx, dictionary_id: int, packed: Sequence[tuple[int, bytes]]) -> None:
-    """Put frames in the place of bodies, and remember how far it is."""
-    for seq, frame in packed:
-        tx.run(_SET, event_seq=seq, packed=frame)
-    tx.run(_REACHED, dictionary_id=dictionary_id, packed_seq=packed[-1][0])
+def do_pack(tx: Tx, dictionary_id: int, rows: Sequence[Any], bodies: Sequence[bytes]) -> None:
+    """Put frames in the place of the bodies of neighbouring rows, and remember how far it is.
+
+    The rows are taken out and put back: an update would leave the room that it saves inside their pages, where nothing new
+    is ever written.
+    """
+    first, last = rows[0].seq, rows[-1].seq
+    if tx.run(_DROP, first=first, last=last) != len(rows):
+        raise RuntimeError(f"the events {first} to {last} are not those that were packed")
+    for row, body in zip(rows, bodies, strict=True):
+        tx.run(_PUT, **row._asdict() | {"body": body})
+    tx.run(_REACHED, dictionary_id=dictionary_id, packed_seq=last)
 
 
 def _find_last_old(tx: Tx, before_ms: int) -> int:

@@ -36,10 +36,11 @@ async def pack_history(ctx: Ctx) -> Packed:
         return Packed(0, 0, 0)
     after = dictionary.packed_seq
     while batch := await ctx.read(list_old, after, before_ms, BATCH):
-        frames = await asyncio.to_thread(pack, dictionary, [body for _, body in batch])
-        await ctx.write(do_pack, dictionary.id, [(seq, frame) for (seq, _), frame in zip(batch, frames, strict=True)])
-        after = batch[-1][0]
-        events, size, small = events + len(batch), size + sum(len(b) for _, b in batch), small + sum(map(len, frames))
+        bodies = [row.body for row in batch]
+        frames = await asyncio.to_thread(pack, dictionary, bodies)
+        await ctx.write(do_pack, dictionary.id, batch, frames)
+        after = batch[-1].seq
+        events, size, small = events + len(batch), size + sum(map(len, bodies)), small + sum(map(len, frames))
         await asyncio.sleep(BREATH_S)
     if events:
         log.info("packed %d old events: %d bytes are %d now", events, size, small)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from agora.domains.operations.archive import packing
 from agora.domains.operations.archive.packing import DAY_MS, pack_history
@@ -33,6 +33,11 @@ def list_bodies(tx: Tx) -> list[bytes]:
     return [row.body for row in tx.execute(select(ledger_event.c.body).order_by(ledger_event.c.seq))]
 
 
+def count_free_pages(tx: Tx) -> int:
+    """Pages of the database that new rows can use."""
+    return int(tx.execute(text("PRAGMA freelist_count")).scalar_one())
+
+
 async def talk(kit: Kit, person: Person, channel: int, count: int) -> None:
     """Some messages, none like the other."""
     for number in range(count):
@@ -54,7 +59,9 @@ async def test_old_events_are_packed_and_read_as_before(tmp_path: Path) -> None:
         ctx = system(kit.app)
         before = await kit.app.db.read(kit.app.ledger.list_after, 0, 10_000)
         plain = await kit.app.db.read(list_bodies)
+        free = await kit.app.db.read(count_free_pages)
         done = await pack_history(ctx)
+        assert await kit.app.db.read(count_free_pages) > free + 5
         assert done.events == old
         assert done.after < done.before * 0.6
         bodies = await kit.app.db.read(list_bodies)
