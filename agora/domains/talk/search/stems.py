@@ -12,13 +12,11 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cache, lru_cache
+from typing import Any
 
 SHORTEST, LONGEST = 3, 40
 WORD = re.compile(r"[^\W\d_]+")
-_LANGUAGES = tuple((language[0], snowballstemmer.stemmer(language)) for language in ("english", "french"))
 _LOCK = threading.Lock()  # a stemmer keeps the word it is at
 
 
@@ -37,7 +35,14 @@ def find_stems(word: str) -> frozenset[str]:
         return frozenset()
     word = word.lower()
     with _LOCK:
-        return frozenset(f"{language}:{fold(stemmer.stemWord(word))}" for language, stemmer in _LANGUAGES)
+        return frozenset(f"{language}:{fold(stemmer.stemWord(word))}" for language, stemmer in _load_stemmers())
+
+
+@cache
+def _load_stemmers() -> tuple[tuple[str, Any], ...]:
+    from snowballstemmer import stemmer  # every language that it knows: not at each start of a command
+
+    return tuple((language[0], stemmer(language)) for language in ("english", "french"))
 
 
 def find_words(texts: Iterable[str]) -> dict[str, set[str]]:
