@@ -96,7 +96,5 @@ ROUTES = (
         method="GET", path=f"{_GUILD}/{{section}}", handler=show_section, summary="A section of a community's settings.", html=True
     ),
     Route(method="GET", path=_INVITE, handler=show_invite, summary="What an invitation leads to.", html=True, bucket=JOIN),
-    Route(
-        method="POST", path=_INVITE, handler=take, summary="Join by an invitation.", html=True, raw=True, bucket=JOIN
-    ),
+    Route(method="POST", path=_INVITE, handler=take, summary="Join by an invitation.", html=True, raw=True, bucket=JOIN),
 )
