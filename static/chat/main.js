@@ -24,11 +24,15 @@ import { wireDrawers } from "./drawers.js";
 import { Room } from "./room.js";
 import { Route } from "./route.js";
 import { Unread } from "./unread.js";
+import { Inbox } from "../notifications/inbox.js";
+import { Rings } from "../notifications/rings.js";
+import { Wishes } from "../notifications/wishes.js";
 
 await loadTexts();
 const store = new Store();
 const route = new Route(store);
-const unread = new Unread(store);
+const wishes = new Wishes(store);
+const unread = new Unread(store, wishes);
 const showCard = (userId, anchor) => openCard({ store, route }, userId, anchor);
 const room = new Room(store, route, unread, showCard);
 
@@ -41,6 +45,7 @@ wireExport(store, route);
 const finder = new Finder(store, route);
 new Switcher(store, route, finder);
 wireDrawers(store);
+new Inbox(store, route, unread, wishes, new Rings(store, route, wishes));
 wireWebhooks(store, route);
 const learnOverride = wireOverride(store);
 wireThemeSwitches();

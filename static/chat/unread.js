@@ -7,8 +7,9 @@ import { compareIds } from "../shared/time.js";
 const TELL_AFTER = 1200;
 
 export class Unread {
-  constructor(store) {
+  constructor(store, wishes) {
     this.store = store;
+    this.wishes = wishes;
     this.read = new Map();
     this.calls = new Map();
     this.untold = new Map();
@@ -20,7 +21,8 @@ export class Unread {
   }
 
   learn(marks) {
-    this.read = new Map(marks.map((mark) => [mark.id, mark.last_message_id]));
+    this.read = new Map(marks.filter((mark) => mark.last_message_id !== "0").map((mark) => [mark.id, mark.last_message_id]));
+    this.calls = new Map(marks.filter((mark) => mark.mention_count > 0).map((mark) => [mark.id, mark.mention_count]));
   }
 
   /** Channels that were never opened start as read: their past is not news. */
@@ -35,7 +37,7 @@ export class Unread {
   }
 
   isUnread(channel) {
-    if (!channel.last_message_id) return false;
+    if (!channel.last_message_id || this.wishes.isMuted(channel)) return false;
     const seen = this.lastRead(channel.id);
     return !seen || compareIds(channel.last_message_id, seen) > 0;
   }
@@ -50,10 +52,7 @@ export class Unread {
       this.seen(message.channel_id, message.id);
       return;
     }
-    const direct = this.store.direct.has(message.channel_id);
-    if (direct || message.mentions?.some((user) => user.id === this.store.me?.id)) {
-      this.calls.set(message.channel_id, this.callsIn(message.channel_id) + 1);
-    }
+    if (this.wishes.calls(message)) this.calls.set(message.channel_id, this.callsIn(message.channel_id) + 1);
   }
 
   /** A message was looked at: everything up to it is read. */
@@ -81,10 +80,16 @@ export class Unread {
     this.untold.clear();
   }
 
-  acknowledged({ channel_id: channelId, message_id: messageId }) {
+  acknowledged({ channel_id: channelId, message_id: messageId, mention_count: left = 0 }) {
     if (this.untold.has(channelId)) return;
     this.read.set(channelId, messageId);
-    this.calls.delete(channelId);
+    if (left > 0) this.calls.set(channelId, left);
+    else this.calls.delete(channelId);
     this.store.emit("unread", channelId);
+  }
+
+  /** Calls in all channels that are known here. */
+  allCalls() {
+    return [...this.calls].reduce((sum, [id, count]) => sum + (this.store.channels.has(id) ? count : 0), 0);
   }
 }

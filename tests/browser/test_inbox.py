@@ -1,0 +1,52 @@
+"""The inbox: calls from elsewhere, a muted channel, keywords, over a reload."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.visitor import visiting
+from tests.kit.server import Kit, Person
+
+
+async def say(kit: Kit, person: Person, channel_id: int, text: str) -> None:
+    """A message over HTTP."""
+    answer = await kit.request("POST", f"/api/v10/channels/{channel_id}/messages", person, json={"content": text})
+    assert answer.status == 200
+
+
+async def test_calls_come_into_the_inbox(agora: Kit, browser: Browser) -> None:
+    """A mention and a keyword in another channel are counted and listed; following the mention reads it."""
+    ada, ben = await agora.person("ada"), await agora.person("ben")
+    guild_id = await agora.guild(ada, ben)
+    here, there = await agora.channel(ada, guild_id, "here"), await agora.channel(ada, guild_id, "there")
+    await agora.request("PUT", "/api/agora/notifications", ada, json={"keywords": ["zeppelin"]})
+    await say(agora, ben, there, f"<@{ada.id}> come over")
+    await say(agora, ben, there, "a zeppelin is up")
+    await agora.settle()
+    async with visiting(browser, agora, ada) as a:
+        await a.enter(guild_id, here)
+        await expect(a.page.locator(".inbox-badge")).to_have_text("1")
+        await a.page.click("#open-inbox")
+        await expect(a.page.locator(".inbox__item")).to_have_count(2)
+        await expect(a.page.locator("[data-slot=keywords]")).to_have_value("zeppelin")
+        await a.page.locator(".inbox__link", has_text="come over").click()
+        await expect(a.page.locator("#room-name")).to_have_text("there")
+        await expect(a.page.locator(".inbox-badge")).to_be_hidden()
+
+
+async def test_a_muted_channel_stays_calm(agora: Kit, browser: Browser) -> None:
+    """Muted in the inbox's form, a channel is not shown as unread; who is called by name still learns of it."""
+    ada, ben = await agora.person("ada"), await agora.person("ben")
+    guild_id = await agora.guild(ada, ben)
+    here, there = await agora.channel(ada, guild_id, "here"), await agora.channel(ada, guild_id, "there")
+    async with visiting(browser, agora, ada) as a:
+        await a.enter(guild_id, there)
+        await a.page.click("#open-inbox")
+        async with a.page.expect_response(lambda answer: answer.url.endswith("/settings") and answer.ok):
+            await a.page.locator("[data-slot=mute]").check()
+        await a.page.keyboard.press("Escape")
+        await a.page.click(f'.channel[href$="/{here}"]')
+        await expect(a.page.locator("#room-name")).to_have_text("here")
+        await say(agora, ben, there, f"<@{ada.id}> still you")
+        await expect(a.page.locator(".inbox-badge")).to_have_text("1")
+        await expect(a.page.locator(f'.channel[href$="/{there}"]')).not_to_have_attribute("data-unread", "true")
