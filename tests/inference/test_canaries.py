@@ -74,7 +74,7 @@ async def test_ten_thousand_turns_of_fifty_at_a_time(cells: int) -> None:
     await asyncio.gather(*(take_part() for _ in range(BESIDE + 20)))
     assert sum(ends.values()) == TURNS // 2
     assert ends["cancelled"] <= TURNS // 2 // 40 + 1
-    assert reused > 10 * TURNS
+    assert reused > TURNS
     assert backend.most_used <= cells
     await engine.stop()
 
@@ -100,4 +100,4 @@ async def test_two_hundred_turns_of_fifty_at_a_time_with_a_model(open_engine: Op
     together = await asyncio.gather(*(complete(engine, request) for request in requests))
     assert [result.text for result in together] == alone
     assert len(set(alone)) > 100, "a canary of another prompt would be heard"
-    assert sum(result.receipt.tokens_reused for result in together) > 100 * len(shared)
+    assert sum(result.receipt.tokens_reused for result in together) > 10 * len(shared)

@@ -48,9 +48,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 QUICK = Plan(
     agents=6,
-    history=300,
+    history=700,
     persona=24,
-    reply=8,
+    reply=16,
     turns=18,
     person_every=6,
     threads=1,
