@@ -22,8 +22,8 @@ SEED = 11
 SECRET = "zq7secret"  # stands in every name and text of the foreign place
 PARTS = 4
 _PARAMETER = re.compile(r"\{(\w+)(?::[^{}]*(?:\{[^{}]*\}[^{}]*)*)?\}")
-# A mark of how far oneself has read; any id will do, and none is looked up.
-_OWN_MARK = re.compile(r"/messages/\{message_id\}/ack$")
+# One's own lists: a mark of how far oneself has read, a mention taken out of one's inbox. Any id will do, and none is looked up.
+_OWN_MARK = re.compile(r"/messages/\{message_id\}/ack$|/users/@me/mentions/\{message_id\}$")
 # Everybody may look up a user by id, as on Discord; the owner of a place may name anybody in it.
 _OF_NOBODY = frozenset({"user_id", "overwrite_id", "application_id"})
 
