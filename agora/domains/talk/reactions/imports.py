@@ -13,9 +13,7 @@ from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 
 _ADD = prepare(
-    sqlite.insert(r)
-    .values({name: bindparam(name) for name in ("message_id", "emoji", "user_id", "at")})
-    .on_conflict_do_nothing()
+    sqlite.insert(r).values({name: bindparam(name) for name in ("message_id", "emoji", "user_id", "at")}).on_conflict_do_nothing()
 )
 _IDS = func.json_each(bindparam("ids")).table_valued("value")
 _ALL = prepare(select(r).where(r.c.message_id.in_(select(_IDS.c.value))).order_by(r.c.message_id, r.c.at, r.c.emoji, r.c.user_id))
