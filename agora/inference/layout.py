@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from agora.inference.context import Line, PrivateContext, SharedContext, Task
+from agora.inference.folding import fold_letters
 from agora.inference.pages import find_start, mark
 from agora.inference.safety import clean_block, clean_line, clean_name
 from agora.inference.subject import find_subject
@@ -24,11 +25,11 @@ Style = Literal["starter", "chat"]
 
 LAYOUT_KEY = "agora.layout"
 """GGUF metadata key by which a model says that it was trained on the `starter` style."""
-LAYOUT_VERSION = "starter-1"
+LAYOUT_VERSION = "starter-2"
 
-RULES, CHANNEL, SAY, ME, MOOD, MEMORY, DO, END = (
+RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, END = (
     "<|rules|>",
-    "<|channel|>",
+    "<|room|>",
     "<|say|>",
     "<|me|>",
     "<|mood|>",
@@ -37,7 +38,7 @@ RULES, CHANNEL, SAY, ME, MOOD, MEMORY, DO, END = (
     "<|end|>",
 )
 LANGUAGE_TOKENS = {"en": "<|en|>", "fr": "<|fr|>"}
-SPECIAL_TOKENS = (END, RULES, CHANNEL, SAY, ME, MOOD, MEMORY, DO, *LANGUAGE_TOKENS.values())
+SPECIAL_TOKENS = (END, RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, *LANGUAGE_TOKENS.values())
 """Every control token of the starter model, in the order of their ids; `<|end|>` ends each line and each reply."""
 
 # The starter model sees a short window: long free text would push the conversation out of it.
@@ -120,8 +121,8 @@ def _starter_shared(shared: SharedContext) -> str:
     topic = clean_line(shared.topic, _STARTER_LIMITS["topic"])
     channel = clean_name(shared.channel)
     head = f"{RULES} {community}: {rules}{END}" if rules else f"{RULES} {community}{END}"
-    title = f"{CHANNEL} {channel} | {topic}{END}" if topic else f"{CHANNEL} {channel}{END}"
-    return head + title + "".join(_starter_line(line) for line in shared.lines)
+    title = f"{ROOM} {channel} | {topic}{END}" if topic else f"{ROOM} {channel}{END}"
+    return fold_letters(head + title + "".join(_starter_line(line) for line in shared.lines))
 
 
 def _starter_line(line: Line) -> str:
@@ -143,7 +144,7 @@ def _starter_private(private: PrivateContext, shared: SharedContext) -> str:
     # The strongest trait once more, next to where the model begins: a small one sounds like what it has just read.
     voice = list_trait_words(private.traits)[0]
     parts.append(f"{DO} {_starter_task(private.task)} | {voice}{LANGUAGE_TOKENS[shared.language]}")
-    return "".join(parts)
+    return fold_letters("".join(parts))
 
 
 def _starter_task(task: Task) -> str:

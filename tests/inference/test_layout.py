@@ -133,6 +133,15 @@ def test_a_model_says_which_style_it_knows() -> None:
     assert list_stops("chat", SHARED, "Ada") == ("\nBao:",)
 
 
+def test_the_starter_model_sees_no_letter_it_has_not_learnt() -> None:
+    shared = SharedContext("Agora", "général", "fr", lines=(Line("Maëlle", "Ångström, œuvre, naïf, 日本語, « déjà »"),))
+    private = agent("Jürgen", task=Task("reply", "Maëlle"))
+    prompt = build_prompt(shared, private)
+    assert "<|say|> Maelle: Angstrom, œuvre, naïf, 日本語, « déjà »" in prompt
+    assert "<|me|> Jurgen:" in prompt and "reply Maelle" in prompt
+    assert "Maëlle" in build_messages(shared, private)[1].content, "other models read every letter"
+
+
 def test_a_later_try_is_livelier_and_the_starter_model_calmer() -> None:
     for style in ("starter", "chat"):
         tries = [choose_sampler(attempt, style) for attempt in range(9)]

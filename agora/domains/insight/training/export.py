@@ -10,7 +10,6 @@ from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import Material
 from agora.inference.layout import (
-    CHANNEL,
     DO,
     END,
     LANGUAGE_TOKENS,
@@ -18,6 +17,7 @@ from agora.inference.layout import (
     LAYOUT_VERSION,
     ME,
     MOOD,
+    ROOM,
     RULES,
     SAY,
 )
@@ -34,7 +34,7 @@ MOST_BYTES = 16 * 1000 * 1000
 
 # For programs that only know chat templates; Agora itself uses its own layout (see `agora.layout`).
 CHAT_TEMPLATE = (
-    f"{RULES} Agora{END}{CHANNEL} general{END}"
+    f"{RULES} Agora{END}{ROOM} general{END}"
     "{% for m in messages %}"
     f"{SAY} {{{{ m['role'] | capitalize }}}}: {{{{ m['content'] | trim }}}}{END}"
     "{% endfor %}"
