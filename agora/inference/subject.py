@@ -130,7 +130,7 @@ def _pick(text: str, language: Language, hidden: set[str], topical: set[str], sa
     for match in _WORD.finditer(text):
         word = match.group()
         folded = word.casefold()
-        if folded in stop or folded in hidden or len(word) < 3 or word.isdigit():
+        if _is_common(folded, stop) or folded in hidden or len(word) < 3 or word.isdigit():
             continue
         score = min(len(word), 10) / 10 + (1.0 if folded in topical else 0.0) + (0.3 if folded in said else 0.0)
         article = _french_article(text[: match.start()]) if language == "fr" else ""
@@ -138,6 +138,11 @@ def _pick(text: str, language: Language, hidden: set[str], topical: set[str], sa
         if score > best_score:
             best, best_score = f"{article}{word}", score
     return best, best_score
+
+
+def _is_common(word: str, stop: frozenset[str]) -> bool:
+    """Whether it tells nothing: a stop word, or several joined, as in "peux-tu"."""
+    return word in stop or all(part in stop for part in word.split("-"))
 
 
 def _french_article(before: str) -> str:

@@ -154,6 +154,7 @@ def test_a_later_try_is_livelier_and_the_starter_model_calmer() -> None:
 def test_the_subject_is_found() -> None:
     assert find_subject(["My tomatoes are thirsty"], "", "en") == "tomatoes"
     assert find_subject(["Mes tomates ont soif"], "", "fr") == "les tomates"
+    assert find_subject(["Peux-tu faire un plan pour samedi ?"], "", "fr") == "samedi"
     assert find_subject(["Tu as vu l'atelier ?"], "", "fr") == "l'atelier"
     assert find_subject(["Thanks Zorvane, bye!"], "gardening", "en", {"Zorvane"}) == "gardening"
     assert find_subject(["ok", "yes"], "", "en") is None
