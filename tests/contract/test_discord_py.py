@@ -221,7 +221,7 @@ async def test_forums(story: Story) -> None:
 
 
 async def test_automod(story: Story) -> None:
-    made = await make_set(story)
+    made, kinds = await make_set(story), discord.AuditLogAction
     guest = await story.kit.person("the-guest")
     async with connected(story, made.bot) as client:
         guild = guild_of(client, made)
@@ -244,8 +244,33 @@ async def test_automod(story: Story) -> None:
         assert (execution.user_id, execution.matched_keyword, execution.rule_id) == (guest.id, "turnip", rule.id)
         alert = await client.wait_event("message", lambda m: m.type is discord.MessageType.auto_moderation_action)
         assert alert.embeds[0].description == "turnip"
+        blocked = await client.wait_event("audit_log_entry_create", lambda e: e.action is kinds.automod_block_message)
+        assert (blocked.target.id, blocked.extra.automod_rule_name) == (guest.id, "Roots")
         await rule.delete()
         await client.wait_event("automod_rule_delete", lambda r: r.id == rule.id)
+
+
+async def test_the_audit_log_is_heard(story: Story) -> None:
+    made = await make_set(story)
+    kinds = discord.AuditLogAction
+    async with connected(story, made.bot) as client:
+        guild = guild_of(client, made)
+        role = await guild.create_role(name="Readers", reason="for the café")
+        entry = await client.wait_event("audit_log_entry_create", lambda e: e.reason == "for the café")
+        assert (entry.user_id, entry.target.id, entry.action, entry.guild) == (made.bot.id, role.id, kinds.role_create, guild)
+        assert entry.after.name == "Readers"
+        channel = await guild.create_text_channel("reading")
+        await channel.edit(topic="Quiet")
+        entry = await client.wait_event("audit_log_entry_create", lambda e: e.action is kinds.channel_update)
+        assert (entry.target, entry.before.topic, entry.after.topic) == (channel, None, "Quiet")
+        await channel.set_permissions(role, read_messages=False)
+        entry = await client.wait_event("audit_log_entry_create", lambda e: e.action is kinds.overwrite_create)
+        assert entry.extra == role and entry.after.deny.read_messages
+        invite = await channel.create_invite()
+        entry = await client.wait_event("audit_log_entry_create", lambda e: e.action is kinds.invite_create)
+        assert entry.after.code == invite.code
+        known = [each.id async for each in guild.audit_logs(limit=100)]
+        assert entry.id in known
 
 
 async def test_direct_messages(story: Story) -> None:

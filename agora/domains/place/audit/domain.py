@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agora.domains.place.audit import cli, drafts, http, migrations, tables
+from agora.domains.place.audit import cli, dispatches, drafts, events, http, migrations, tables
 from agora.domains.place.audit.writes import do_append
 from agora.kernel.domain import Domain, Effect, durable
 
@@ -23,7 +23,9 @@ DOMAIN = Domain(
     name="audit",
     tables=tables.ALL,
     migrations=migrations.STEPS,
+    events=events.ALL,
     routes=http.ROUTES,
     cli=cli.app,
     listeners=(durable("audit.entries", drafts.EVENTS, on_acts),),
+    offers=dispatches.ALL,
 )

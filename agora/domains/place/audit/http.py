@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 
 from agora.domains.place.accounts import Users, build_user
-from agora.domains.place.audit.model import Entry
 from agora.domains.place.audit.queries import Filter, list_entries
+from agora.domains.place.audit.wire import build_entry
 from agora.kernel.access import OWNER, needs
 from agora.kernel.clock import iso
 from agora.kernel.http import Request, Route
@@ -70,22 +70,6 @@ async def get_server_log(request: Request) -> dict[str, Any]:
     found = await request.ctx.read(list_entries, which)
     items = [build_entry(each) | {"action": each.action, "at": iso(each.at)} for each in found]
     return {"items": items, "next": str(found[-1].id) if len(found) == query.limit else None}
-
-
-def build_entry(entry: Entry) -> dict[str, Any]:
-    """An entry as Discord writes it."""
-    built: dict[str, Any] = {
-        "id": str(entry.id),
-        "action_type": entry.action_type,
-        "user_id": None if entry.user_id is None else str(entry.user_id),
-        "target_id": None if entry.target_id is None else str(entry.target_id),
-        "changes": msgspec.Raw(entry.changes.encode()),
-    }
-    if entry.options != "{}":
-        built["options"] = msgspec.Raw(entry.options.encode())
-    if entry.reason is not None:
-        built["reason"] = entry.reason
-    return built
 
 
 ROUTES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import msgspec
@@ -11,8 +12,12 @@ from sqlalchemy import delete, text, update
 from agora.domains.place.audit import check_chain
 from agora.domains.place.audit.tables import entry
 from agora.kernel.tx import Tx
+from agora.protocol.intents import ALL, Intent
 from agora.protocol.permissions import Permission
 from tests.domains.place.conftest import API, Town
+from tests.kit.gateway import gateway_client
+
+NEWS = "GUILD_AUDIT_LOG_ENTRY_CREATE"
 
 
 async def log(town: Town, query: str = "limit=100") -> list[dict[str, Any]]:
@@ -128,3 +133,27 @@ async def test_the_command_says_so(town: Town, capsys: pytest.CaptureFixture[str
     await town.kit.ctx().write(do_tamper, "change")
     status, out, _ = await asyncio.to_thread(verify)
     assert (status, msgspec.json.decode(out)["broken_at"]) == (1, 2)
+
+
+async def test_who_may_read_the_log_hears_of_each_act(town: Town) -> None:
+    """The payload is what REST answers, with the community; others, and who did not ask for it, hear nothing."""
+    await town.role("readers", Permission.VIEW_AUDIT_LOG, holders=(town.ben,))
+    carol = await town.kit.person("carol")
+    await town.enter(carol)
+    await town.kit.settle()
+    async with contextlib.AsyncExitStack() as stack:
+        clients = {}
+        for who, intents in ((town.ada, ALL), (town.ben, ALL), (carol, ALL), (town.ada, ALL & ~Intent.GUILD_MODERATION)):
+            client = await stack.enter_async_context(gateway_client(town.kit.session, town.kit.url))
+            await client.identify(who.token, intents=int(intents))
+            clients[who.name, int(intents)] = client
+        for _ in range(2):
+            await town.kit.request("POST", f"{API}/guilds/{town.guild}/roles", town.ada, json={"name": "cooks"})
+        entries = (await log(town, "action_type=30"))[:2]
+        for client in clients.values():
+            await client.beat()
+        told = [{**each, "guild_id": str(town.guild)} for each in reversed(entries)]
+        assert clients["ada", ALL].named(NEWS) == told
+        assert clients["ben", ALL].named(NEWS) == told
+        assert clients["carol", ALL].named(NEWS) == []
+        assert clients["ada", ALL & ~Intent.GUILD_MODERATION].named(NEWS) == []
