@@ -1,7 +1,6 @@
 /** The chat page: loads texts, opens the gateway, and puts the parts together. */
 
 import { byId, toast } from "../shared/dom.js";
-import { avatar } from "../shared/avatar.js";
 import { wireMenu } from "../shared/dialog.js";
 import { Gateway } from "../shared/gateway.js";
 import { loadTexts, t } from "../shared/i18n.js";
@@ -14,6 +13,7 @@ import { Rail } from "../guild/rail.js";
 import { showEmpty } from "../guild/empty.js";
 import { People } from "../members/list.js";
 import { openCard } from "../members/card.js";
+import { Status } from "../members/status.js";
 import { Finder } from "../search/finder.js";
 import { Switcher } from "../search/switcher.js";
 import { wireWebhooks } from "../webhooks/webhooks.js";
@@ -49,6 +49,7 @@ new Inbox(store, route, unread, wishes, new Rings(store, route, wishes));
 wireWebhooks(store, route);
 const learnOverride = wireOverride(store);
 wireThemeSwitches();
+const status = new Status(store);
 wireMenu(byId("me-button"), byId("me-menu"), "above");
 
 let started = false;
@@ -64,7 +65,6 @@ function begin() {
 
 store.on("READY", (data) => {
   expected = new Set(data.guilds.filter((guild) => guild.unavailable).map((guild) => guild.id));
-  paintMe();
   learnAgents();
   learnOverride();
   begin();
@@ -75,14 +75,8 @@ store.on("GUILD_CREATE", (guild) => {
   begin();
 });
 
-store.on("USER_UPDATE", paintMe);
 store.on("route", () => started && showEmpty(store, route));
 store.on("GUILD_DELETE CHANNEL_DELETE", () => started && !store.channels.has(route.channelId) && route.leave());
-
-function paintMe() {
-  byId("me-name").textContent = store.me.global_name || store.me.username;
-  byId("me-avatar").replaceChildren(avatar(store.me, { status: "online" }));
-}
 
 /** Which bots are agents, with their state and traits; refreshed when one changes. */
 async function learnAgents() {
@@ -103,11 +97,5 @@ store.on("PRESENCE_UPDATE GUILD_MEMBER_ADD", ({ user }) => {
   asking = setTimeout(learnAgents, 300);
 });
 
-function showConnection(state) {
-  const place = byId("connection");
-  place.dataset.state = state;
-  place.textContent = t(`web.connection.${state}`);
-}
-
-const gateway = new Gateway((name, data) => store.apply(name, data), showConnection);
+const gateway = new Gateway((name, data) => store.apply(name, data), (state) => status.connected(state));
 gateway.connect();

@@ -19,6 +19,8 @@ export function openCard({ store, route }, userId, anchor) {
   parts.avatar.append(avatar(user, { status: store.status(userId) }));
   parts.name.textContent = store.nameOf(user, route.guildId);
   parts.handle.textContent = `@${user.username}`;
+  parts.status.textContent = store.custom(userId);
+  parts.status.hidden = !parts.status.textContent;
   parts.tag.hidden = !user.bot;
   if (user.bot && !agent) parts.tag.lastChild.textContent = t("web.bot");
   if (agent) fillAgent(parts, store, agent, route.guildId);

@@ -9,7 +9,7 @@ export class People {
   constructor(store, route, showCard) {
     Object.assign(this, { store, route, showCard });
     const paint = framed(() => this.paint());
-    store.on("READY GUILD_CREATE GUILD_MEMBER_ADD GUILD_MEMBER_UPDATE GUILD_MEMBER_REMOVE GUILD_MEMBERS_CHUNK PRESENCE_UPDATE USER_UPDATE AGORA_OVERRIDE agents route", paint);
+    store.on("READY GUILD_CREATE GUILD_MEMBER_ADD GUILD_MEMBER_UPDATE GUILD_MEMBER_REMOVE GUILD_MEMBERS_CHUNK PRESENCE_UPDATE USER_UPDATE USER_SETTINGS_UPDATE AGORA_OVERRIDE agents route", paint);
     byId("people").addEventListener("click", (event) => {
       const button = event.target.closest(".person");
       if (button) showCard(button.dataset.userId, button);
@@ -60,7 +60,7 @@ export class People {
     const agent = this.store.agents.get(user.id);
     const status = this.store.status(user.id);
     const paused = Boolean(agent) && (this.store.paused || isPaused(agent));
-    const note = noteOf(agent);
+    const note = this.store.custom(user.id) || noteOf(agent);
     parts.button.dataset.userId = user.id;
     parts.button.classList.toggle("is-off", status === "offline");
     parts.avatar.append(avatar(user, { name: this.name(user), status: paused ? "idle" : status }));

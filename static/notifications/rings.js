@@ -1,4 +1,4 @@
-/** The browser's own notifications, while nobody looks at the page: for calls and keywords, never when muted or in quiet hours. */
+/** The browser's own notifications, while nobody looks at the page: for calls and keywords, never when muted, in quiet hours or not to be disturbed. */
 
 import { AGORA, rest } from "../shared/rest.js";
 import { plainText } from "../chat/mentions_text.js";
@@ -36,7 +36,7 @@ export class Rings {
 
   arrived(message) {
     if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-    if (isQuiet(this.profile.quiet, timeOfDay(new Date())) || !this.wants(message)) return;
+    if (this.store.settings.status === "dnd" || isQuiet(this.profile.quiet, timeOfDay(new Date())) || !this.wants(message)) return;
     const channel = this.store.channels.get(message.channel_id);
     const title = this.store.nameOf(this.store.user(message.author.id) ?? message.author, channel.guild_id);
     const body = plainText(message.content, this.store, channel.guild_id).slice(0, 200);

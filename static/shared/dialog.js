@@ -61,7 +61,8 @@ export function openPopover(anchor, node, { side = "below", label = "" } = {}) {
     popover.role = "dialog";
     popover.ariaLabel = label;
   }
-  document.body.append(popover);
+  /* behind a modal dialog nothing can be clicked, so it belongs into the dialog */
+  (anchor.closest("dialog") ?? document.body).append(popover);
   popover.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     anchor.removeAttribute("aria-expanded");

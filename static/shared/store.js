@@ -2,6 +2,8 @@ import { countMessage, THREAD_REDUCERS } from "../threads/reducers.js";
 
 /** What the page knows: state from READY and the events after it, and who wants to hear of changes. */
 
+const CUSTOM_STATUS = 4; /* Discord's number of this activity */
+
 export class Store {
   constructor() {
     this.listeners = new Map();
@@ -15,6 +17,8 @@ export class Store {
     this.channels = new Map();
     this.direct = new Map();
     this.presences = new Map();
+    this.customs = new Map();
+    this.settings = { status: "online", custom_status: null };
     this.agents = new Map();
     this.paused = false;
     this.silent = null;
@@ -50,9 +54,15 @@ export class Store {
   }
 
   status(userId) {
+    if (userId === this.me?.id && this.settings.status === "invisible") return "offline";
     const known = this.presences.get(userId);
     if (known) return known;
-    return userId === this.me?.id ? "online" : "offline";
+    return userId === this.me?.id ? this.settings.status : "offline";
+  }
+
+  /** The emoji and words beside somebody's name, as one line; empty for who has none. */
+  custom(userId) {
+    return this.customs.get(userId) ?? "";
   }
 
   keepUser(user) {
@@ -69,7 +79,15 @@ function keepGuild(store, data) {
   store.guilds.set(data.id, guild);
   for (const member of data.members ?? []) keepMember(store, data.id, member);
   for (const channel of [...(data.channels ?? []), ...(data.threads ?? [])]) keepChannel(store, { ...channel, guild_id: data.id });
-  for (const presence of data.presences ?? []) store.presences.set(presence.user.id, presence.status);
+  data.presences?.forEach((presence) => keepPresence(store, presence));
+}
+
+function keepPresence(store, { user, status, activities }) {
+  store.presences.set(user.id, status);
+  const custom = activities?.find((each) => each.type === CUSTOM_STATUS);
+  const line = custom ? [custom.emoji?.name, custom.state].filter(Boolean).join(" ") : "";
+  if (line) store.customs.set(user.id, line);
+  else store.customs.delete(user.id);
 }
 
 function keepMember(store, guildId, member) {
@@ -93,10 +111,11 @@ function dropChannel(store, { id }) {
 function keepReady(store, data) {
   store.clear();
   store.me = store.keepUser(data.user);
+  store.settings = data.user_settings ?? store.settings;
   data.users?.forEach((user) => store.keepUser(user));
   data.guilds.forEach((guild) => (guild.unavailable ? store.guilds.set(guild.id, { ...guild, members: new Map(), roles: new Map() }) : keepGuild(store, guild)));
   data.private_channels?.forEach((channel) => keepChannel(store, channel));
-  data.presences?.forEach((presence) => store.presences.set(presence.user.id, presence.status));
+  data.presences?.forEach((presence) => keepPresence(store, presence));
 }
 
 /** A webhook speaks without an account, under a name that counts for one message only. */
@@ -133,12 +152,13 @@ const REDUCERS = {
   GUILD_MEMBER_REMOVE: (store, data) => store.guilds.get(data.guild_id)?.members.delete(data.user.id),
   GUILD_MEMBERS_CHUNK: (store, data) => {
     data.members.forEach((member) => keepMember(store, data.guild_id, member));
-    data.presences?.forEach((presence) => store.presences.set(presence.user.id, presence.status));
+    data.presences?.forEach((presence) => keepPresence(store, presence));
   },
   CHANNEL_CREATE: keepChannel,
   CHANNEL_UPDATE: keepChannel,
   CHANNEL_DELETE: dropChannel,
-  PRESENCE_UPDATE: (store, data) => store.presences.set(data.user.id, data.status),
+  PRESENCE_UPDATE: keepPresence,
+  USER_SETTINGS_UPDATE: (store, data) => (store.settings = data),
   USER_UPDATE: (store, data) => {
     const user = store.keepUser(data);
     if (user.id === store.me?.id) store.me = user;

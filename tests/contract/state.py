@@ -277,6 +277,10 @@ def _message_ack(state: State, data: Data) -> None:
     state.ready["read_state"][data["channel_id"]] = entry
 
 
+def _settings_update(state: State, data: Data) -> None:
+    state.ready["user_settings"] = data
+
+
 def _wishes_update(state: State, data: Data) -> None:
     state.ready["user_guild_settings"][data["guild_id"]] = data
 
@@ -315,6 +319,7 @@ _RULES: dict[str, Callable[[State, Data], None]] = {
     "MESSAGE_CREATE": _message_create,
     "MESSAGE_ACK": _message_ack,
     "USER_GUILD_SETTINGS_UPDATE": _wishes_update,
+    "USER_SETTINGS_UPDATE": _settings_update,
     "MESSAGE_DELETE": _message_delete,
     "MESSAGE_DELETE_BULK": _message_delete,
     "THREAD_CREATE": _thread_put,

@@ -343,6 +343,11 @@ async def test_presence_is_seen_and_shown(story: Story) -> None:
         await owner.change_presence(status=discord.Status.dnd, activity=discord.Game("chess"))
         _, after = await bot.wait_event("presence_update", lambda _, after: after.status is discord.Status.dnd)
         assert after.activity is not None and after.activity.name == "chess"
+        custom = {"custom_status": {"text": "Tea", "emoji_name": "🍵"}}
+        assert (await story.kit.request("PATCH", "/api/v10/users/@me/settings", made.owner, json=custom)).status == 200
+        _, after = await bot.wait_event("presence_update", lambda _, after: len(after.activities) == 2)
+        shown = next(each for each in after.activities if isinstance(each, discord.CustomActivity))
+        assert (shown.name, str(shown.emoji), after.status) == ("Tea", "🍵", discord.Status.dnd)
 
 
 async def test_a_broken_connection_is_resumed(story: Story) -> None:

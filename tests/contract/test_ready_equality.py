@@ -150,6 +150,11 @@ async def status(s: Scene, name: str, value: str) -> None:
     await client.send(Op.PRESENCE_UPDATE, {"status": value, "since": 0, "activities": [], "afk": False})
 
 
+async def keep_status(s: Scene, body: dict[str, Any]) -> None:
+    answer = await s.story.kit.request("PATCH", "/api/v10/users/@me/settings", s.people["member"], json=body)
+    assert answer.status == 200, answer.text
+
+
 async def found_guild(s: Scene) -> None:
     s.made["second"] = (await s.by("friend", "POST", "/guilds", {"name": "Second"}))["id"]
 
@@ -300,6 +305,10 @@ STEPS: list[tuple[str, Step]] = [
     ("idle", lambda s: status(s, "member", "idle")),
     ("invisible", lambda s: status(s, "member", "invisible")),
     ("online again", lambda s: status(s, "member", "online")),
+    ("a custom status", lambda s: keep_status(s, {"custom_status": {"text": "Tea", "emoji_name": "🍵"}})),
+    ("busy on all devices", lambda s: keep_status(s, {"status": "dnd"})),
+    ("hidden on all devices", lambda s: keep_status(s, {"status": "invisible"})),
+    ("shown, and without words", lambda s: keep_status(s, {"status": "online", "custom_status": None})),
     ("the guild edited", lambda s: s.by("owner", "PATCH", s.guild, {"name": "Renamed", "description": "Ours"})),
     ("a bot", make_bot),
     ("the bot removed", lambda s: s.by("owner", "DELETE", f"{s.guild}/members/{s.made['bot']}", status=204)),

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from agora.domains.place.guilds.events import MemberJoined
 from agora.domains.place.permissions import Directory
+from agora.domains.talk.presence.events import SettingsChanged
+from agora.domains.talk.presence.kept import build_settings, own_settings
 from agora.domains.talk.presence.state import OFFLINE, Presences
 from agora.domains.talk.presence.wire import build_presence
-from agora.gateway.ports import Dispatch, Refresh
+from agora.gateway.ports import Dispatch, ReadyPart, Refresh
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
 from agora.kernel.events import Recorded
@@ -38,7 +40,15 @@ async def _everybody(ctx: Ctx) -> Sequence[tuple[str, bytes]]:
     return told
 
 
+def _settings(app: App, recorded: Recorded) -> bytes:
+    event = recorded.event
+    assert isinstance(event, SettingsChanged)
+    return encode(build_settings(event.kept, recorded.at))
+
+
 ALL = (
+    Dispatch(event=SettingsChanged, name="USER_SETTINGS_UPDATE", payload=_settings),
+    ReadyPart(key="user_settings", build=own_settings),
     Dispatch(event=MemberJoined, name="PRESENCE_UPDATE", payload=_joined, intent=int(Intent.GUILD_PRESENCES)),
     Refresh(build=_everybody, intent=int(Intent.GUILD_PRESENCES)),
 )

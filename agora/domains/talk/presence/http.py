@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from agora.domains.talk.presence.kept import SettingsPatch, change_settings, own_settings
 from agora.domains.talk.presence.service import start_typing
 from agora.kernel.access import needs
 from agora.kernel.http import Bucket, Request, Route
@@ -13,7 +16,35 @@ async def post_typing(request: Request) -> None:
     await start_typing(request.ctx, request.id("channel_id"))
 
 
+async def get_settings(request: Request) -> dict[str, Any]:
+    """One's own status."""
+    return await own_settings(request.ctx)
+
+
+async def patch_settings(request: Request) -> dict[str, Any]:
+    """Set it."""
+    return await change_settings(request.ctx, request.body)
+
+
+_SETTINGS = "/api/v10/users/@me/settings"
+
 ROUTES = (
+    Route(
+        method="GET",
+        path=_SETTINGS,
+        handler=get_settings,
+        summary="The status and the custom status of the caller.",
+        answer=dict[str, Any],
+    ),
+    Route(
+        method="PATCH",
+        path=_SETTINGS,
+        handler=patch_settings,
+        summary="Set status and custom status, on all devices.",
+        body=SettingsPatch,
+        answer=dict[str, Any],
+        bucket=Bucket("presence.settings", 10, 20.0),
+    ),
     Route(
         method="POST",
         path="/api/v10/channels/{channel_id}/typing",

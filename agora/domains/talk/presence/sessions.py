@@ -10,8 +10,9 @@ import msgspec
 from agora.domains.place.permissions import Directory
 from agora.domains.talk.presence.service import MAX_ACTIVITIES, tell
 from agora.domains.talk.presence.settings import PresenceSettings
-from agora.domains.talk.presence.state import OFFLINE, Presences, Shown
+from agora.domains.talk.presence.state import CUSTOM, OFFLINE, Presences, Shown
 from agora.domains.talk.presence.wire import build_presence
+from agora.domains.talk.reactions import is_emoji
 from agora.gateway.ports import ClientSession
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
@@ -111,4 +112,7 @@ def _activity(raw: dict[str, Any]) -> dict[str, Any]:
     for key in ("state", "url"):
         if isinstance(raw.get(key), str):
             kept[key] = raw[key][:128]
+    emoji = raw.get("emoji")
+    if kept["type"] == CUSTOM and isinstance(emoji, dict) and is_emoji(str(emoji.get("name"))):
+        kept["emoji"] = {"name": emoji["name"]}
     return kept
