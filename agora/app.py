@@ -18,7 +18,6 @@ from agora.inference.ports import Engine
 from agora.kernel.app import App
 from agora.kernel.bus import Bus
 from agora.kernel.clock import Clock, SystemClock
-from agora.kernel.commands import ROOT, data_folder, load_config
 from agora.kernel.config import Config
 from agora.kernel.db import Database
 from agora.kernel.domain import load_domains
@@ -32,6 +31,7 @@ from agora.kernel.metrics import observe_request
 from agora.kernel.migrate import migrate
 from agora.kernel.parts import open_kernel_parts
 from agora.kernel.settings import Server
+from agora.kernel.sources import ROOT, data_folder, load_config
 from agora.kernel.sqlite import open_engine
 
 log = logging.getLogger(__name__)

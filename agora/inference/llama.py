@@ -5,8 +5,10 @@ knows requests; neither is safe for several threads, except for `tokenize`, whic
 """
 
 import ctypes
+import importlib.util
 import logging
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -48,8 +50,7 @@ def load_library() -> Any:
         # OpenMP reads this when it is loaded. Its threads spin by default while they wait for each other; on a machine
         # that does anything else two threads then wrote 20 tokens a second, and 216 when they wait asleep.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        from llama_cpp import llama_cpp
-
+        llama_cpp = _import_declarations()
         callback = llama_cpp.llama_log_callback(_take_log)
         _keep_alive.append(callback)
         llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
@@ -58,10 +59,23 @@ def load_library() -> Any:
     return _library
 
 
+def _import_declarations() -> Any:
+    """``llama_cpp.llama_cpp`` without the package around it, which brings numpy and a second chat system into every start."""
+    if "llama_cpp" in sys.modules:
+        return importlib.import_module("llama_cpp.llama_cpp")
+    spec = importlib.util.find_spec("llama_cpp")
+    if spec is None:
+        raise ModuleNotFoundError("No module named 'llama_cpp'", name="llama_cpp")
+    # a package not yet run: its parts can be imported, and whoever imports it later gets the whole one
+    sys.modules["llama_cpp"] = importlib.util.module_from_spec(spec)
+    try:
+        return importlib.import_module("llama_cpp.llama_cpp")
+    finally:
+        del sys.modules["llama_cpp"]
+
+
 def find_library_files() -> list[Path]:
     """The compiled libraries, without loading them."""
-    import importlib.util
-
     spec = importlib.util.find_spec("llama_cpp")
     if spec is None or spec.origin is None:
         return []

@@ -89,6 +89,7 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True):
 
     ``settings`` maps a section of ``agora.toml`` to a Struct whose fields are its keys, with defaults.
     ``offers`` are contributions to others, found by type with ``app.offers(Type)``.
+    ``cli`` is a Typer, or what imports it when it is asked for: see ``commands_in``.
     ``lifetime`` is an async generator function: start, ``yield``, stop.
     ``locale`` is the package that holds ``locale/<lang>.po``; by default the domain's own.
     """
@@ -108,6 +109,16 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True):
     lifetime: Callable[[App], AsyncIterator[None]] | None = None
     uses: tuple[str, ...] = ()
     package: str = ""
+
+
+def commands_in(module: str) -> Callable[[], typer.Typer]:
+    """The Typer named ``cli`` in a module, imported only when somebody asks for a command: serving needs none."""
+
+    def load() -> typer.Typer:
+        found: typer.Typer = importlib.import_module(module).cli
+        return found
+
+    return load
 
 
 QUARTERS = ("place", "talk", "minds", "work", "insight", "operations")

@@ -6,11 +6,12 @@ by the parameter ``n``.
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import importlib.util
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,15 +113,51 @@ def _by_weight(header: str) -> list[str]:
     return [name for weight, _, name in sorted(weighted) if weight < 0]
 
 
-def load_texts(folders: Iterable[Path]) -> Texts:
-    """Read every ``<language>.po`` of these folders. Raises SetupError, naming file and line, for a broken one."""
-    catalogues: dict[str, dict[str, Text]] = {}
-    plurals: dict[str, Callable[[int], int]] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.po")):
-            expression = _read_po(path, catalogues.setdefault(path.stem, {}))
-            plurals.setdefault(path.stem, gettext.c2py(expression))
-    return Texts(catalogues, plurals)
+class Catalogues(msgspec.Struct, frozen=True):
+    """All entries: language -> key -> text, and each language's plural expression as gettext writes it."""
+
+    texts: dict[str, dict[str, Text]]
+    plurals: dict[str, str]
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """What was read from files of just these sizes and times of change (nanoseconds)."""
+
+    files: tuple[tuple[str, int, int], ...]
+    catalogues: Catalogues
+
+
+def load_texts(folders: Iterable[Path], kept: Path | None = None) -> Texts:
+    """Read every ``<language>.po`` of these folders. Raises SetupError, naming file and line, for a broken one.
+
+    ``kept`` is a file for what was read: the next start takes it from there while no catalogue has changed.
+    """
+    paths = [path for folder in folders for path in sorted(folder.glob("*.po"))]
+    catalogues = _read_all(paths) if kept is None else _read_kept(paths, kept)
+    return Texts(catalogues.texts, {language: gettext.c2py(each) for language, each in catalogues.plurals.items()})
+
+
+def _read_kept(paths: Sequence[Path], kept: Path) -> Catalogues:
+    states = [(str(path), path.stat()) for path in paths]
+    files = tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        before = msgspec.msgpack.decode(kept.read_bytes(), type=_Read)
+        if before.files == files:
+            return before.catalogues
+    catalogues = _read_all(paths)
+    with contextlib.suppress(OSError):  # a full disk costs a tenth of a second at the next start, no more
+        partial = kept.with_suffix(".part")
+        partial.write_bytes(msgspec.msgpack.encode(_Read(files, catalogues)))
+        partial.replace(kept)
+    return catalogues
+
+
+def _read_all(paths: Sequence[Path]) -> Catalogues:
+    catalogues = Catalogues({}, {})
+    for path in paths:
+        expression = _read_po(path, catalogues.texts.setdefault(path.stem, {}))
+        catalogues.plurals.setdefault(path.stem, expression)
+    return catalogues
 
 
 def _read_po(path: Path, catalogue: dict[str, Text]) -> str:

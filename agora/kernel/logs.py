@@ -13,12 +13,14 @@ import sys
 import threading
 from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
-from typing import Any, TextIO
-
-import structlog
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
 
 from agora.kernel.metrics import LOG_DROPPED, LOG_LINES
 from agora.kernel.settings import Logging
+
+if TYPE_CHECKING:
+    import structlog
 
 MAX_QUEUED = 10_000
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "bound", "taskName"}
@@ -41,8 +43,7 @@ class Logs:
     def __init__(self, settings: Logging, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._level = settings.level.upper()
-        as_json = settings.format == "json" or (settings.format == "auto" and not self._stream.isatty())
-        self._formatter = build_formatter(as_json=as_json)
+        self._as_json = settings.format == "json" or (settings.format == "auto" and not self._stream.isatty())
         self._handler = _Enqueue()
         self._thread = threading.Thread(target=self._run, name="agora-logs", daemon=True)
         self._before: list[logging.Handler] = []
@@ -67,6 +68,11 @@ class Logs:
             root.addHandler(handler)
         self._handler.lines.put(None)
         self._thread.join()
+
+    @cached_property
+    def _formatter(self) -> structlog.stdlib.ProcessorFormatter:
+        # made by the thread for the first line: the library brings so much along that the start would wait for it
+        return build_formatter(as_json=self._as_json)
 
     def _run(self) -> None:
         while (record := self._handler.lines.get()) is not None:
@@ -103,6 +109,8 @@ class _Enqueue(logging.Handler):
 
 def build_formatter(*, as_json: bool) -> structlog.stdlib.ProcessorFormatter:
     """structlog's formatter for records of the standard library."""
+    import structlog
+
     ending: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
         ending += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

@@ -24,7 +24,7 @@ async def open_kernel_parts(app: App) -> AsyncIterator[None]:
     Jobs run only where ``Jobs.running`` is entered.
     """
     guard(app.config.get(Network))
-    texts = load_texts(text_folders(app.domains))
+    texts = load_texts(text_folders(app.domains), kept=app.data / "indexes" / "texts.msgpack")
     install(texts)
     app.put(Texts, texts)
     app.put(Secrets, Secrets(app.data / "keys"))

@@ -34,7 +34,7 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 class Assets:
-    """The files of a folder, in memory. Files of types that pages do not use are left out."""
+    """The files of a folder, in memory; each is compressed when it is first asked for. Types that pages do not use are left out."""
 
     def __init__(self, folder: Path) -> None:
         self._files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _list_files(folder)}
@@ -43,21 +43,21 @@ class Assets:
             digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
         self.version = digest.hexdigest()[:_HASH_DIGITS]
-        self._assets = {name: build_asset(name, content) for name, content in self._files.items()}
+        self._built: dict[str, Asset] = {}
 
     def find(self, name: str) -> Asset | None:
         """A file by its path within the folder."""
-        return self._assets.get(name)
+        if name not in self._built and name in self._files:
+            self._built[name] = build_asset(name, self._files[name])
+        return self._built.get(name)
 
     def modules(self, *folders: str) -> list[str]:
         """The addresses of all ES modules in these folders, so that a page can ask for them at once instead of one by one."""
-        return [
-            self.url(name) for name in self._assets if name.endswith(".js") and name.startswith(tuple(f"{f}/" for f in folders))
-        ]
+        return [self.url(name) for name in self._files if name.endswith(".js") and name.startswith(tuple(f"{f}/" for f in folders))]
 
     def url(self, name: str) -> str:
         """The address of a file. Raises LookupError for one that does not exist: a template names it wrongly."""
-        if name not in self._assets:
+        if name not in self._files:
             raise LookupError(f"there is no asset {name}")
         return f"{PREFIX}/{self.version}/{name}"
 

@@ -101,6 +101,25 @@ def test_broken_and_double_entries_stop_the_start(tmp_path: Path) -> None:
         load_texts([tmp_path, tmp_path / "more"])
 
 
+def test_what_was_read_is_kept_until_a_catalogue_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from agora.kernel import i18n
+
+    kept, read = tmp_path / "texts.msgpack", []
+    original = i18n._read_po
+    monkeypatch.setattr(i18n, "_read_po", lambda path, into: read.append(path.stem) or original(path, into))
+    (tmp_path / "en.po").write_text(EN, encoding="utf-8")
+    (tmp_path / "fr.po").write_text(FR, encoding="utf-8")
+    assert load_texts([tmp_path], kept).t("fr", "chat.count", n=1) == "1 message"
+    assert read == ["en", "fr"]
+    again = load_texts([tmp_path], kept)
+    assert (again.t("fr", "chat.hello", name="Zoé"), again.t("en", "chat.count", n=2)) == ("Bonjour, Zoé", "2 messages")
+    assert read == ["en", "fr"]
+    (tmp_path / "fr.po").write_text(FR.replace("Bonjour", "Salut, salut"), encoding="utf-8")
+    assert load_texts([tmp_path], kept).t("fr", "chat.hello", name="Zoé") == "Salut, salut, Zoé"
+    kept.write_bytes(b"\x00broken")
+    assert load_texts([tmp_path], kept).t("fr", "chat.hello", name="Zoé") == "Salut, salut, Zoé"
+
+
 def test_the_shipped_catalogues_are_complete() -> None:
     from agora.kernel.domain import load_domains
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agora.kernel.commands import ROOT
 from agora.kernel.config import Config, list_keys
 from agora.kernel.config_file import find_line
 from agora.kernel.domain import load_domains
 from agora.kernel.settings import all_sections
+from agora.kernel.sources import ROOT
 
 PATH = ROOT / "agora.toml"
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agora.domains.insight.training.errors import TrainingError
-from agora.kernel.commands import ROOT, DataOption
+from agora.kernel.commands import DataOption
+from agora.kernel.sources import ROOT
 
 if TYPE_CHECKING:
     from agora.domains.insight.training.evaluate import Measure
     from agora.domains.insight.training.play import Dialogue
 
-app = typer.Typer(name="train", help="Train and judge the starter model, on this machine alone.", no_args_is_help=True)
+cli = typer.Typer(name="train", help="Train and judge the starter model, on this machine alone.", no_args_is_help=True)
 
 
-@app.command()
+@cli.command()
 def starter(
     minutes: Annotated[float, typer.Option(help="Training time in minutes; earlier, resumed time counts in.")] = 90,
     out: Annotated[Path | None, typer.Option(help="Where to write the model (default: data/models).")] = None,
@@ -62,7 +63,7 @@ def starter(
         typer.echo(f"To use it: agora model use {made.path.stem}")
 
 
-@app.command("eval")
+@cli.command("eval")
 def evaluate_model(
     model: Annotated[Path | None, typer.Option(help="The GGUF file (default: the shipped starter model).")] = None,
     turns: Annotated[int, typer.Option(help="Turns in each language.")] = 1000,

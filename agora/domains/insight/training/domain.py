@@ -1,7 +1,6 @@
 """Training: the pipeline that writes the starter model. It runs by command only, never inside the server."""
 
-from agora.domains.insight.training import cli
-from agora.kernel.domain import Domain
+from agora.kernel.domain import Domain, commands_in
 
 USES = ()
-DOMAIN = Domain(name="training", cli=cli.app)
+DOMAIN = Domain(name="training", cli=commands_in("agora.domains.insight.training.cli"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
 from agora.domains.minds.agents import events, http, metrics, migrations, override, pages, tables
 from agora.domains.minds.agents.demo import seed_demo
@@ -16,6 +16,9 @@ from agora.domains.talk.messages import MessageSent
 from agora.kernel.domain import Domain, durable, every, live
 from agora.kernel.firststart import FirstStart
 from agora.kernel.readiness import Readiness
+
+if TYPE_CHECKING:
+    import typer
 
 USES = ("accounts", "permissions", "guilds", "channels", "messages", "presence", "models")
 
@@ -31,6 +34,8 @@ _STATES = (
 
 def build_cli() -> typer.Typer:
     """The commands ``agora agent …`` and ``agora turn …``, imported only when somebody asks for them."""
+    import typer
+
     from agora.domains.minds.agents import cli, turn_cli
 
     both = typer.Typer()

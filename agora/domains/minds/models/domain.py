@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import typer
-
 from agora.domains.minds.models import events, http, metrics, migrations, pages, tables
 from agora.domains.minds.models.choice import GuildModels, find_choice, list_guild_choices
 from agora.domains.minds.models.events import GuildModelChosen, ModelChosen, ModelRemoved
@@ -22,7 +20,7 @@ from agora.inference.registry import ModelRegistry
 from agora.inference.remote_pool import Remotes
 from agora.inference.settings import InferenceSettings
 from agora.kernel.app import App
-from agora.kernel.domain import Domain, live
+from agora.kernel.domain import Domain, commands_in, live
 from agora.kernel.errors import SetupError
 from agora.kernel.events import Recorded
 
@@ -106,13 +104,6 @@ def on_model_removed(app: App, recorded: Recorded) -> None:
         host.forget(recorded.event.name)
 
 
-def build_cli() -> typer.Typer:
-    """The commands ``agora model …``, imported only when somebody asks for them."""
-    from agora.domains.minds.models.cli import cli
-
-    return cli
-
-
 DOMAIN = Domain(
     name="models",
     tables=tables.ALL,
@@ -122,7 +113,7 @@ DOMAIN = Domain(
     pages=pages.ROUTES,
     settings={"inference": InferenceSettings, "models": ModelSettings},
     metrics=metrics.ALL,
-    cli=build_cli,
+    cli=commands_in("agora.domains.minds.models.cli"),
     listeners=(
         live(ModelChosen, on_model_chosen),
         live(GuildModelChosen, on_guild_model_chosen),

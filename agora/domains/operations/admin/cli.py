@@ -9,19 +9,20 @@ from typing import Annotated, Any
 import typer
 
 from agora.domains.operations.admin.http import list_settings
-from agora.kernel.commands import ROOT, ConfigOption, JsonOption, find_config_path, load_config, print_json
+from agora.kernel.commands import ConfigOption, JsonOption, print_json
 from agora.kernel.config import Config, Key, list_keys, read_text
 from agora.kernel.config_file import read_toml, set_value, write_atomically
 from agora.kernel.domain import load_domains
 from agora.kernel.errors import SetupError
 from agora.kernel.settings import all_sections
+from agora.kernel.sources import ROOT, find_config_path, load_config
 
-app = typer.Typer(name="config", help="Show, change and check agora.toml.", no_args_is_help=True)
+cli = typer.Typer(name="config", help="Show, change and check agora.toml.", no_args_is_help=True)
 
 KeyArgument = Annotated[str, typer.Argument(help="A key as SECTION.KEY, such as server.port.")]
 
 
-@app.command("show")
+@cli.command("show")
 def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print every setting and where it comes from. Example: agora config show"""
     settings = list_settings(load_config(config))
@@ -37,7 +38,7 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         typer.echo(line if setting.origin == "default" else f"{line:<44} # {setting.origin}")
 
 
-@app.command("get")
+@cli.command("get")
 def get(key: KeyArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print one value. Example: agora config get server.port"""
     settings = {f"{setting.section}.{setting.key}": setting for setting in list_settings(load_config(config))}
@@ -50,7 +51,7 @@ def get(key: KeyArgument, config: ConfigOption = None, as_json: JsonOption = Fal
         typer.echo(value if isinstance(value, str) else as_toml(value))
 
 
-@app.command("set")
+@cli.command("set")
 def set_key(
     key: KeyArgument,
     value: Annotated[str, typer.Argument(help="The new value; a list as a,b,c or as JSON.")],
@@ -72,7 +73,7 @@ def set_key(
         typer.echo(f"{key} is now {as_toml(plain(new))} in {path}; it counts from the next start.")
 
 
-@app.command("check")
+@cli.command("check")
 def check(
     file: Annotated[Path | None, typer.Argument(help="The file to check (default: the one in use).")] = None,
     config: ConfigOption = None,

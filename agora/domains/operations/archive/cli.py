@@ -8,15 +8,15 @@ from agora.domains.operations.archive.packing import pack_history
 from agora.kernel.commands import ConfigOption, DataOption, JsonOption, print_json, run
 from agora.kernel.ctx import system
 
-app = typer.Typer(name="archive", help="Make old history small.", no_args_is_help=True)
+cli = typer.Typer(name="archive", help="Make old history small.", no_args_is_help=True)
 
 
-@app.callback()
+@cli.callback()
 def about() -> None:
     """Make old history small. Example: agora archive pack"""
 
 
-@app.command("pack")
+@cli.command("pack")
 def pack(config: ConfigOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
     """Pack events older than [archive] pack_after_days now instead of at night. Example: agora archive pack"""
     done = run(lambda opened: pack_history(system(opened)), config, data)

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from agora.kernel.commands import ConfigOption, DataOption, JsonOption, data_folder, load_config, print_json
+from agora.kernel.commands import ConfigOption, DataOption, JsonOption, print_json
+from agora.kernel.sources import data_folder, load_config
 
-app = typer.Typer()
+cli = typer.Typer()
 
 
-@app.command("backup")
+@cli.command("backup")
 def backup(
     file: Annotated[Path | None, typer.Argument(help="The zip to write (default: a dated one in backups/).")] = None,
     config: ConfigOption = None,
@@ -31,7 +32,7 @@ def backup(
         typer.echo(f"Backed up {done.files} files ({_size(done.size)}) to {done.path}")
 
 
-@app.command("restore")
+@cli.command("restore")
 def restore(
     file: Annotated[Path, typer.Argument(help="The zip to restore.")],
     config: ConfigOption = None,

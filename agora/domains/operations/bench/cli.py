@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from agora.kernel.commands import ROOT, ConfigOption, DataOption, JsonOption, data_folder, load_config, print_json
+from agora.kernel.commands import ConfigOption, DataOption, JsonOption, print_json
+from agora.kernel.sources import ROOT, data_folder, load_config
 
 cli = typer.Typer(name="bench", help="Benchmarks that print a table.", no_args_is_help=True)
 

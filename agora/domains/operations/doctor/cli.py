@@ -9,25 +9,17 @@ from typing import Annotated
 import typer
 
 from agora.domains.operations.doctor.finding import Finding, failed, ok
-from agora.kernel.commands import (
-    ROOT,
-    ConfigOption,
-    DataOption,
-    JsonOption,
-    data_folder,
-    find_config_path,
-    load_config,
-    print_json,
-)
+from agora.kernel.commands import ConfigOption, DataOption, JsonOption, print_json
 from agora.kernel.domain import load_domains
 from agora.kernel.errors import SetupError
 from agora.kernel.migrate import count_steps
+from agora.kernel.sources import ROOT, data_folder, find_config_path, load_config
 
-app = typer.Typer()
+cli = typer.Typer()
 _MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED "}
 
 
-@app.command("doctor")
+@cli.command("doctor")
 def doctor(
     check_rules: Annotated[bool, typer.Option("--self", help="Check the program's own rules as well.")] = False,
     config: ConfigOption = None,

@@ -1,7 +1,6 @@
 """The table of contents of the doctor."""
 
-from agora.domains.operations.doctor import cli
-from agora.kernel.domain import Domain
+from agora.kernel.domain import Domain, commands_in
 
 USES: tuple[str, ...] = ()
-DOMAIN = Domain(name="doctor", cli=cli.app)
+DOMAIN = Domain(name="doctor", cli=commands_in("agora.domains.operations.doctor.cli"))

@@ -10,21 +10,22 @@ import typer
 
 from agora.domains.operations.reference.paths import Row, build_rows, build_table, read_description, read_table
 from agora.gateway import ROUTES as GATEWAY_ROUTES
-from agora.kernel.commands import ROOT, JsonOption, print_json
+from agora.kernel.commands import JsonOption, print_json
 from agora.kernel.domain import load_domains
 from agora.kernel.errors import SetupError
 from agora.kernel.http import Route
+from agora.kernel.sources import ROOT
 
-app = typer.Typer(name="reference", help="Documentation that is made from the routes.", no_args_is_help=True)
+cli = typer.Typer(name="reference", help="Documentation that is made from the routes.", no_args_is_help=True)
 PAGE = ROOT / "docs" / "api-paths.md"
 
 
-@app.callback()
+@cli.callback()
 def about() -> None:
     """Documentation that is made from the routes. Example: agora reference paths"""
 
 
-@app.command("paths")
+@cli.command("paths")
 def paths(
     description: Annotated[
         Path | None, typer.Option(help="Discord's description (default: the paths that the page already lists).")

@@ -1,7 +1,9 @@
 """The table of contents of the reference."""
 
-from agora.domains.operations.reference import cli, http
-from agora.kernel.domain import Domain
+from agora.domains.operations.reference import http
+from agora.kernel.domain import Domain, commands_in
 
 USES: tuple[str, ...] = ()
-DOMAIN = Domain(name="reference", routes=http.ROUTES, cli=cli.app, lifetime=http.open_reference)
+DOMAIN = Domain(
+    name="reference", routes=http.ROUTES, cli=commands_in("agora.domains.operations.reference.cli"), lifetime=http.open_reference
+)

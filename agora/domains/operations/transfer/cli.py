@@ -27,10 +27,10 @@ from agora.kernel.ctx import system
 from agora.kernel.errors import AgoraError, SetupError
 from agora.kernel.ids import parse
 
-app = typer.Typer()
+cli = typer.Typer()
 
 
-@app.command("export")
+@cli.command("export")
 def export(
     what: Annotated[str, typer.Argument(help="The id of a channel, or of a community for all its channels in a zip.")],
     file: Annotated[Path | None, typer.Argument(help="The file to write (default: named after the channel).")] = None,
@@ -85,7 +85,7 @@ def _told(opened: App, id_: int, format: Format, *, guild_id: int | None, files:
     )
 
 
-@app.command("import")
+@cli.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A file of DiscordChatExporter, Slack or Mattermost.", exists=True, dir_okay=False)],
     guild: Annotated[

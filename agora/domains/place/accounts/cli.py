@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
 
 T = TypeVar("T")
-app = typer.Typer(name="user", help="Accounts: add, list, tokens, one-time links.", no_args_is_help=True)
+cli = typer.Typer(name="user", help="Accounts: add, list, tokens, one-time links.", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="The username.")]
 
 
-@app.command("add")
+@cli.command("add")
 def add(
     name: NameArgument,
     password_stdin: Annotated[
@@ -54,7 +54,7 @@ def add(
     typer.echo(f"{user.username} is added with the id {user.id}.{hint}")
 
 
-@app.command("list")
+@cli.command("list")
 def list_all(
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -77,7 +77,7 @@ def list_all(
         typer.echo(f"{user.id}  {kind:6}  {user.username}")
 
 
-@app.command("token")
+@cli.command("token")
 def token(name: NameArgument, config: ConfigOption = None, data: DataOption = None) -> None:
     """Print a new token for scripts, alone on its line. Example: agora user token alice"""
 
@@ -89,7 +89,7 @@ def token(name: NameArgument, config: ConfigOption = None, data: DataOption = No
     typer.echo(_run(work, config, data))
 
 
-@app.command("link")
+@cli.command("link")
 def link(name: NameArgument, config: ConfigOption = None, data: DataOption = None) -> None:
     """Print a link that signs in once, within a day. Example: agora user link alice"""
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from agora.domains.place.accounts import cli, events, http, migrations, pages, tables
+from agora.domains.place.accounts import events, http, migrations, pages, tables
 from agora.domains.place.accounts.doorkeeper import Doorkeeper
 from agora.domains.place.accounts.jobs import prune
 from agora.domains.place.accounts.links import first_owner
@@ -15,7 +15,7 @@ from agora.domains.place.accounts.settings import SecuritySettings
 from agora.domains.place.accounts.throttle import Throttle
 from agora.domains.place.accounts.users import Users
 from agora.kernel.auth import Authenticator
-from agora.kernel.domain import Domain, every
+from agora.kernel.domain import Domain, commands_in, every
 from agora.kernel.files import Keeps
 from agora.kernel.firststart import FirstStart
 from agora.kernel.secrets import Secrets
@@ -48,7 +48,7 @@ DOMAIN = Domain(
     routes=http.ROUTES,
     pages=pages.ROUTES,
     settings={"security": SecuritySettings},
-    cli=cli.app,
+    cli=commands_in("agora.domains.place.accounts.cli"),
     listeners=LISTENERS,
     jobs=(every("1d", prune),),
     offers=(*OFFERS, pages.NAV, Keeps(list_pictures), FirstStart("accounts.owner", first_owner)),

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from agora.domains.place.audit.chain import Verdict
     from agora.kernel.app import App
 
-app = typer.Typer(name="audit", help="The log of privileged acts.", no_args_is_help=True)
+cli = typer.Typer(name="audit", help="The log of privileged acts.", no_args_is_help=True)
 
 
-@app.callback()
+@cli.callback()
 def group() -> None:
     """The log of privileged acts. Example: agora audit verify"""
 
 
-@app.command("verify")
+@cli.command("verify")
 def verify(
     as_json: JsonOption = False,
     config: ConfigOption = None,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agora.domains.place.audit import cli, dispatches, drafts, events, http, migrations, tables
+from agora.domains.place.audit import dispatches, drafts, events, http, migrations, tables
 from agora.domains.place.audit.writes import do_append
-from agora.kernel.domain import Domain, Effect, durable
+from agora.kernel.domain import Domain, Effect, commands_in, durable
 
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
@@ -25,7 +25,7 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     events=events.ALL,
     routes=http.ROUTES,
-    cli=cli.app,
+    cli=commands_in("agora.domains.place.audit.cli"),
     listeners=(durable("audit.entries", drafts.EVENTS, on_acts),),
     offers=dispatches.ALL,
 )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from agora.domains.insight.training import measures
 from agora.domains.insight.training.checkpoint import Progress, load_checkpoint, save_checkpoint
-from agora.domains.insight.training.cli import app
+from agora.domains.insight.training.cli import cli
 from agora.domains.insight.training.corpus.samples import make_samples
 from agora.domains.insight.training.disguise import disguise, find_pieces
 from agora.domains.insight.training.errors import TrainingError
@@ -186,11 +186,11 @@ def test_the_command_says_what_is_wrong_and_touches_no_model(tmp_path: Path) -> 
     model.parent.mkdir()
     (work / "tokenizer.json").write_text("{")
     model.write_bytes(b"the last good one")
-    result = CliRunner().invoke(app, ["starter", "--tiny", "--minutes", "1", "--threads", "1", "--data", str(tmp_path)])
+    result = CliRunner().invoke(cli, ["starter", "--tiny", "--minutes", "1", "--threads", "1", "--data", str(tmp_path)])
     assert result.exit_code == 1
     assert "tokenizer.json cannot be read" in result.output
     assert model.read_bytes() == b"the last good one"
-    assert CliRunner().invoke(app, ["eval", "--model", str(tmp_path / "none.gguf")]).exit_code == 1
+    assert CliRunner().invoke(cli, ["eval", "--model", str(tmp_path / "none.gguf")]).exit_code == 1
 
 
 def test_a_foreign_tokenizer_is_refused(made: tuple[Made, Path], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from agora.domains.operations.admin.cli import app
+from agora.domains.operations.admin.cli import cli
 from agora.kernel.errors import SetupError
 
 TOML = """# Agora's settings
@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def run(*words: str, path: Path) -> str:
-    result = CliRunner().invoke(app, [*words, "--config", str(path)])
+    result = CliRunner().invoke(cli, [*words, "--config", str(path)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.stdout

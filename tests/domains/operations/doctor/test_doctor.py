@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from agora.domains.operations.doctor.cli import app
+from agora.domains.operations.doctor.cli import cli
 from agora.domains.operations.doctor.finding import Finding
 from agora.domains.operations.doctor.folder import check_data, check_models
 from agora.domains.operations.doctor.machine import check_machine, check_port
@@ -98,7 +98,7 @@ def test_broken_and_missing_models(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("toml", "code"), [("[server]\nport = 0\n", 0), ("[server]\nprot = 0\n", 1)])
 def test_the_command(tmp_path: Path, toml: str, code: int) -> None:
     (tmp_path / "agora.toml").write_text(toml)
-    result = CliRunner().invoke(app, ["--config", str(tmp_path / "agora.toml"), "--json"])
+    result = CliRunner().invoke(cli, ["--config", str(tmp_path / "agora.toml"), "--json"])
     assert result.exit_code == code, result.output
     said = json.loads(result.stdout)
     assert said["ok"] is (code == 0)

@@ -16,10 +16,10 @@ from agora.domains.operations.doctor.self_check import check_self
 from agora.domains.operations.doctor.sizes import find_long_files
 from agora.domains.operations.doctor.texts import find_text_faults
 from agora.kernel.access import needs
-from agora.kernel.commands import ROOT
 from agora.kernel.domain import Domain, load_domains
 from agora.kernel.http import Bucket, Request, Route
 from agora.kernel.i18n import Text, Texts
+from agora.kernel.sources import ROOT
 from agora.kernel.tables import metadata
 
 
