@@ -23,7 +23,7 @@ MAX_FRAME = 16 * MAX_PAYLOAD
 CLOSE_S = 1.0
 
 
-async def serve(gateway: Gateway, request: web.Request) -> web.StreamResponse:
+async def serve(gateway: Gateway, request: web.BaseRequest) -> web.StreamResponse:
     """Take a client's connection and stay with it until it ends."""
     if gateway.stopping:
         raise Unavailable("The server is stopping: connect again in a moment.")
@@ -54,13 +54,13 @@ async def serve(gateway: Gateway, request: web.Request) -> web.StreamResponse:
     return ws
 
 
-def gateway_url(request: web.Request) -> str:
+def gateway_url(request: web.BaseRequest) -> str:
     """Where this server's gateway is, as this client reaches it."""
     secure = request.secure or request.headers.get("X-Forwarded-Proto", "") == "https"
     return f"{'wss' if secure else 'ws'}://{request.host}/gateway"
 
 
-def _check_query(request: web.Request) -> tuple[CloseCode, bytes] | None:
+def _check_query(request: web.BaseRequest) -> tuple[CloseCode, bytes] | None:
     if request.query.get("v", str(API_VERSION)) != str(API_VERSION):
         return CloseCode.INVALID_API_VERSION, b"Only version 10 is spoken here."
     if request.query.get("encoding", "json") != "json":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,7 +19,7 @@ _PATH = re.compile(r"\$\.?([^\s`]*)")
 _AT = re.compile(r" - at `(?:key in )?(\$[^`]*)`$")
 
 
-def path_values(route: Route, match: web.UrlMappingMatchInfo) -> dict[str, int | str]:
+def path_values(route: Route, match: Mapping[str, str]) -> dict[str, int | str]:
     """The path's parameters; those named ``…_id`` as ints."""
     values: dict[str, int | str] = {}
     for name, text in match.items():
@@ -40,15 +41,15 @@ class Decoders:
     def __init__(self) -> None:
         self._json: dict[Any, msgspec.json.Decoder[Any]] = {}
 
-    async def body(self, route: Route, request: web.Request) -> Any:
+    async def body(self, route: Route, request: web.BaseRequest) -> Any:
         """The checked body, or None when the route takes none."""
         return None if route.body is None else await self.read(route.body, request, route.max_body)
 
-    def query(self, route: Route, request: web.Request) -> Any:
+    def query(self, route: Route, request: web.BaseRequest) -> Any:
         """The checked query string, or None when the route takes none."""
         return None if route.query is None else self.form(route.query, dict(request.query))
 
-    async def read(self, kind: Any, request: web.Request, limit: int) -> Any:
+    async def read(self, kind: Any, request: web.BaseRequest, limit: int) -> Any:
         """The body as this type: JSON, a web form, or the JSON of Discord's multipart form. ``limit`` is in bytes."""
         if (request.content_length or 0) > limit:
             raise TooLarge(f"The request is larger than {limit} bytes: send less.")
@@ -82,7 +83,7 @@ DECODERS = Decoders()
 """For handlers that read their body themselves (``Route.raw``)."""
 
 
-async def read_fields(request: web.Request, limit: int) -> dict[str, str]:
+async def read_fields(request: web.BaseRequest, limit: int) -> dict[str, str]:
     """The fields of a web form, as browsers send it; a form of any other type has none. Raises 413, or 50109 for broken text."""
     if request.content_type != "application/x-www-form-urlencoded":
         return {}
@@ -93,7 +94,7 @@ async def read_fields(request: web.Request, limit: int) -> dict[str, str]:
         raise BadRequest(f"The form cannot be read: {error}", code=50109) from None
 
 
-async def _read(request: web.Request, limit: int) -> bytes:
+async def _read(request: web.BaseRequest, limit: int) -> bytes:
     """The whole body, whatever Content-Length claims."""
     raw = await request.content.read(limit + 1) if request.can_read_body else b""
     if not request.content.at_eof():
@@ -110,7 +111,7 @@ async def _read(request: web.Request, limit: int) -> bytes:
     return raw
 
 
-async def _payload_json(request: web.Request, limit: int) -> bytes:
+async def _payload_json(request: web.BaseRequest, limit: int) -> bytes:
     """Discord's multipart form: the JSON is in the part ``payload_json``."""
     try:
         reader = await request.multipart()

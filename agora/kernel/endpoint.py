@@ -24,6 +24,7 @@ from agora.kernel.errors import AgoraError, BadRequest, Forbidden, RateLimited, 
 from agora.kernel.http import Reply, Request, Route, encode, redirect
 from agora.kernel.limits import Limits
 from agora.kernel.pages import ErrorPages
+from agora.kernel.router import Match
 
 log = logging.getLogger(__name__)
 # Names a request in the log: a part for this run of the server, then a number. Asking the system for random bytes each
@@ -47,14 +48,14 @@ class Endpoint:
         self._authenticator = app.find(Authenticator)
         self._gate = app.find(Gate)
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest, match: Match) -> web.StreamResponse:
         """Answer one request; never raises but for aiohttp's own HTTP exceptions."""
         started = time.perf_counter()
         request_id = f"{_RUN}-{next(_COUNT)}"
         locale = _locale(request)
         headers = {"X-Request-Id": request_id}
         try:
-            answer = await self._answer(request, request_id, locale, headers)
+            answer = await self._answer(request, match, request_id, locale, headers)
         except AgoraError as error:
             answer = self._error(request, error, locale, headers)
         except web.HTTPException:
@@ -68,10 +69,12 @@ class Endpoint:
         self._observe(self._route, answer.status, time.perf_counter() - started)
         return answer
 
-    async def _answer(self, request: web.Request, request_id: str, locale: str, headers: dict[str, str]) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.BaseRequest, match: Match, request_id: str, locale: str, headers: dict[str, str]
+    ) -> web.StreamResponse:
         route = self._route
         actor = await self._actor(request)
-        self._check_limit(request, actor, headers)
+        self._check_limit(request, match, actor, headers)
         if route.access.signed_in and actor is NOBODY_YET:
             raise Unauthorized("401: Unauthorized")
         if route.access.owner and not actor.is_owner:
@@ -83,14 +86,14 @@ class Endpoint:
             request_id=request_id,
             audit_reason=_audit_reason(request),
         )
-        path = path_values(route, request.match_info)
+        path = path_values(route, match)
         if self._gate is not None:
             await self._gate.check(ctx, route.access, path)
         query = self._decoders.query(route, request)
         body = None if route.raw else await self._decoders.body(route, request)
         return _respond(request, route, await route.handler(Request(ctx, path, query, body, request)), headers)
 
-    async def _actor(self, request: web.Request) -> Actor:
+    async def _actor(self, request: web.BaseRequest) -> Actor:
         if self._authenticator is None:
             return SYSTEM if not self._route.access.signed_in else NOBODY_YET
         authorization = request.headers.get("Authorization")
@@ -106,10 +109,10 @@ class Endpoint:
             _check_same_origin(request)
         return await self._authenticator.from_cookie(cookie) or NOBODY_YET
 
-    def _check_limit(self, request: web.Request, actor: Actor, headers: dict[str, str]) -> None:
+    def _check_limit(self, request: web.BaseRequest, match: Match, actor: Actor, headers: dict[str, str]) -> None:
         bucket = self._route.bucket
         caller = str(actor.user_id) if actor is not NOBODY_YET else f"ip:{request.remote}"
-        by = request.match_info.get(bucket.by, "") if bucket.by else ""
+        by = match.get(bucket.by, "") if bucket.by else ""
         verdict = self._limits.take(bucket, caller, by)
         if verdict is None:
             return
@@ -117,7 +120,7 @@ class Endpoint:
         if not verdict.allowed:
             raise RateLimited(verdict.retry_after)
 
-    def _error(self, request: web.Request, error: AgoraError, locale: str, headers: dict[str, str]) -> web.StreamResponse:
+    def _error(self, request: web.BaseRequest, error: AgoraError, locale: str, headers: dict[str, str]) -> web.StreamResponse:
         headers.update(error.headers)
         if self._route.html:
             if error.status == 401:
@@ -131,7 +134,7 @@ class Endpoint:
         return web.Response(body=body, status=error.status, content_type="application/json", headers=headers)
 
 
-def _respond(request: web.Request, route: Route, answer: Any, headers: dict[str, str]) -> web.StreamResponse:
+def _respond(request: web.BaseRequest, route: Route, answer: Any, headers: dict[str, str]) -> web.StreamResponse:
     if isinstance(answer, web.StreamResponse):
         return answer
     if answer is None:
@@ -161,17 +164,17 @@ def _respond(request: web.Request, route: Route, answer: Any, headers: dict[str,
     return web.Response(body=body, status=route.status, content_type="application/json", headers=headers)
 
 
-def _locale(request: web.Request) -> str:
+def _locale(request: web.BaseRequest) -> str:
     first = request.headers.get("Accept-Language", "en").split(",")[0].split("-")[0].strip().lower()
     return "fr" if first == "fr" else "en"
 
 
-def _audit_reason(request: web.Request) -> str | None:
+def _audit_reason(request: web.BaseRequest) -> str | None:
     reason = request.headers.get("X-Audit-Log-Reason")
     return unquote(reason)[:512] if reason else None
 
 
-def _check_same_origin(request: web.Request) -> None:
+def _check_same_origin(request: web.BaseRequest) -> None:
     """Refuse a cookie sent along by another site's page (CSRF).
 
     Browsers say where a request comes from in Sec-Fetch-Site and Origin, and no page can forge them; a form needs no token

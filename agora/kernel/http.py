@@ -69,7 +69,7 @@ class Request(msgspec.Struct):
     path: dict[str, Any]
     query: Any
     body: Any
-    http: web.Request
+    http: web.BaseRequest
 
     def id(self, name: str) -> int:
         """A snowflake of the path."""

@@ -28,7 +28,7 @@ def check_caller(request: Request) -> None:
     )
 
 
-def is_local(request: web.Request) -> bool:
+def is_local(request: web.BaseRequest) -> bool:
     """A program on this machine calls directly: no proxy passes it on, and no web page, from wherever, has made a browser do it."""
     headers = request.headers
     if not _is_loopback(request.remote) or "X-Forwarded-For" in headers or "Forwarded" in headers:

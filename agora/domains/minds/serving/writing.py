@@ -75,12 +75,12 @@ async def write_whole(request: Request, target: Target, ask: Ask) -> tuple[str, 
     raise GenerationFailed("The engine ended without its last word.")
 
 
-def is_gone(http: web.Request) -> bool:
+def is_gone(http: web.BaseRequest) -> bool:
     """Whether the client has closed the connection."""
     return http.transport is None or http.transport.is_closing()
 
 
-async def _watch(http: web.Request, engine: Engine, request_id: str) -> None:
+async def _watch(http: web.BaseRequest, engine: Engine, request_id: str) -> None:
     while True:
         await asyncio.sleep(LOOK_S)
         if is_gone(http):
