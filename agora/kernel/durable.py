@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from agora.kernel.ctx import system
-from agora.kernel.events import Recorded
+from agora.kernel.events import Event, Recorded
 from agora.kernel.sql import prepare
 from agora.kernel.tables import ledger_cursor, ledger_parked
 
@@ -49,11 +49,32 @@ class Runner:
         self._position = 0
         self._idle = asyncio.Event()
         self._error: Exception | None = None
+        self._wants: dict[type[Event], bool] = {}
+
+    def wants(self, kind: type[Event]) -> bool:
+        """Whether it listens to events of this type."""
+        answer = self._wants.get(kind)
+        if answer is None:
+            answer = self._wants[kind] = issubclass(kind, self._listener.events)
+        return answer
 
     def poke(self) -> None:
         """There may be something new."""
         self._idle.clear()
         self._poke.set()
+
+    def pass_by(self, first: int, last: int) -> None:
+        """The new events from ``first`` to ``last`` are none of this listener's: one that waits goes on waiting, behind them.
+
+        It has to look where they do not follow what it knows (another process wrote in between), and now and then to move its
+        cursor in the database.
+        """
+        if not self._idle.is_set() or self._poke.is_set():
+            return
+        if first == self._position + 1 and last - self._stored < LAZY_STEPS:
+            self._position = last
+        else:
+            self.poke()
 
     async def caught_up(self) -> None:
         """Wait until everything published so far has been taken."""
@@ -81,7 +102,7 @@ class Runner:
         self._stored = self._position = stored
 
     async def _take(self, batch: Sequence[Recorded]) -> None:
-        mine = [r for r in batch if isinstance(r.event, self._listener.events)]
+        mine = [r for r in batch if self.wants(type(r.event))]
         last = batch[-1].seq
         if mine:
             await self._handle(mine, last)
@@ -150,8 +171,12 @@ class Durables:
             await runner.caught_up()
 
     def _on_events(self, recorded: Sequence[Recorded]) -> None:
+        kinds = {type(each.event) for each in recorded}
         for runner in self._runners:
-            runner.poke()
+            if any(map(runner.wants, kinds)):
+                runner.poke()
+            else:
+                runner.pass_by(recorded[0].seq, recorded[-1].seq)
 
 
 def find_cursor(tx: Tx, name: str) -> int | None:

@@ -24,6 +24,12 @@ class NoteWritten(Event, frozen=True, kw_only=True):
     text: str
 
 
+class NoteStarred(Event, frozen=True, kw_only=True):
+    """A note was liked."""
+
+    text: str
+
+
 def create_note(op: Operations) -> None:
     """The one table."""
     op.create_table("notes_note", sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("text", sa.Text, unique=True))
@@ -39,6 +45,11 @@ def do_write_note(tx: Tx, text: str) -> int:
     return note_id
 
 
+def do_star_note(tx: Tx, text: str) -> None:
+    """Like a note; nothing is stored but the event."""
+    tx.emit(NoteStarred(text=text), EVERYBODY)
+
+
 def list_notes(tx: Tx) -> list[str]:
     """All texts, oldest first."""
     return list(tx.execute(sa.select(note.c.text).order_by(note.c.id)).scalars())
@@ -46,4 +57,4 @@ def list_notes(tx: Tx) -> list[str]:
 
 def build_domain(listeners: Sequence[Live | Durable] = ()) -> Domain:
     """The domain with these listeners."""
-    return Domain(name="notes", tables=(note,), migrations=(create_note,), events=(NoteWritten,), listeners=listeners)
+    return Domain(name="notes", tables=(note,), migrations=(create_note,), events=(NoteWritten, NoteStarred), listeners=listeners)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from agora.kernel import durable as durable_module
@@ -15,12 +16,12 @@ from agora.kernel.events import Recorded
 from agora.kernel.follow import following
 from agora.kernel.tables import ledger_parked
 from agora.kernel.tx import Tx
-from tests.kernel.notes import NoteWritten, build_domain, do_write_note, list_notes
+from tests.kernel.notes import NoteStarred, NoteWritten, build_domain, do_star_note, do_write_note, list_notes
 from tests.kit.kernel import open_kernel
 
 
 def text_of(recorded: Recorded) -> str:
-    assert isinstance(recorded.event, NoteWritten)
+    assert isinstance(recorded.event, NoteWritten | NoteStarred)
     return recorded.event.text
 
 
@@ -127,3 +128,57 @@ async def test_another_process_is_heard(tmp_path: Path) -> None:
                     await asyncio.sleep(0.02)
             await write_all(server, ["own"])
     assert heard == ["from the side", "own"]
+
+
+async def test_a_listener_sleeps_through_what_is_not_for_it_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own events come through, in order, among many that are not; its cursor follows in large steps."""
+    rare, every = Collector(), Collector()
+    rare.want, every.want = 2, 1200
+    domain = build_domain([durable("rare", NoteStarred, rare.take), durable("n", NoteWritten, every.take)])
+    async with open_kernel(tmp_path, [domain]) as app:
+        durables = Durables(app)
+        async with durables.running():
+            await wait_for_cursor(app)
+            await durables.caught_up()
+            reads: list[int] = []
+            original = app.ledger.read
+
+            async def count_reads(after: int, limit: int) -> list[Recorded]:
+                reads.append(after)
+                return await original(after, limit)
+
+            monkeypatch.setattr(app.ledger, "read", count_reads)
+            await system(app).write(do_star_note, "first")
+            for number in range(12):
+                await system(app).write(lambda tx, n=number: [do_write_note(tx, f"{n}-{i}") for i in range(100)])
+            await system(app).write(do_star_note, "last")
+            await asyncio.wait_for(asyncio.gather(rare.enough.wait(), every.enough.wait()), 20)
+            await durables.caught_up()
+        # twelve writes, each read by one listener in two batches and a look for more; woken each time, both would do that
+        assert len([after for after in reads if after > 1]) < 60
+        cursors = {name: await system(app).read(durable_module.find_cursor, name) for name in ("rare", "n")}
+    assert rare.taken == ["first", "last"]
+    assert every.taken == [f"{n}-{i}" for n in range(12) for i in range(100)]
+    assert cursors["rare"] == 1202
+    assert cursors["n"] in (1201, 1202)  # the last is not for it; it is passed in the same step or not at all
+
+
+async def test_what_another_process_wrote_in_between_is_not_passed_by(tmp_path: Path) -> None:
+    """The server hears of its own later event first: the listener for the earlier one must still get it."""
+    rare = Collector()
+    rare.want = 1
+    domain = build_domain([durable("rare", NoteStarred, rare.take)])
+    async with open_kernel(tmp_path, [domain]) as server:
+        durables = Durables(server)
+        async with durables.running():
+            while await system(server).read(durable_module.find_cursor, "rare") is None:
+                await asyncio.sleep(0.01)
+            await durables.caught_up()
+            async with open_kernel(tmp_path, [build_domain()], instance=7) as command:
+                await system(command).write(do_star_note, "from the side")
+            await write_all(server, ["own, and published first"])
+            async with following(server):
+                await asyncio.wait_for(rare.enough.wait(), 5)
+    assert rare.taken == ["from the side"]
