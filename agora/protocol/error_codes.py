@@ -37,8 +37,10 @@ class ErrorCode(enum.IntEnum):
     MAX_PINS = 30003
     MAX_ROLES = 30005
     MAX_WEBHOOKS = 30007
+    MAX_EMOJIS = 30008
     MAX_REACTIONS = 30010
     MAX_GUILD_CHANNELS = 30013
+    MAX_ANIMATED_EMOJIS = 30018
     MAX_COMMANDS = 30032
     UNAUTHORIZED = 40001
     REQUEST_TOO_LARGE = 40005
@@ -125,6 +127,8 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.MAX_THREADS: "Maximum number of active threads reached",
     ErrorCode.TAG_REQUIRED: "A tag is required to create a forum post in this channel",
     ErrorCode.MAX_REACTIONS: "Maximum number of reactions reached (20)",
+    ErrorCode.MAX_EMOJIS: "Maximum number of emojis reached",
+    ErrorCode.MAX_ANIMATED_EMOJIS: "Maximum number of animated emojis reached",
     ErrorCode.UNKNOWN_INTERACTION: "Unknown interaction",
     ErrorCode.UNKNOWN_COMMAND: "Unknown application command",
     ErrorCode.NOT_THE_APPLICATION: "You are not authorized to perform this action on this application",

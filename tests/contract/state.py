@@ -133,6 +133,10 @@ def _guild_update(state: State, data: Data) -> None:
     guild.update(data)
 
 
+def _emojis_update(state: State, data: Data) -> None:
+    state.guilds[data["guild_id"]]["emojis"] = {each["id"]: each for each in data["emojis"]}
+
+
 def _guild_delete(state: State, data: Data) -> None:
     assert "unavailable" not in data
     del state.guilds[data["id"]]
@@ -305,6 +309,7 @@ _RULES: dict[str, Callable[[State, Data], None]] = {
     "GUILD_CREATE": _guild_create,
     "GUILD_UPDATE": _guild_update,
     "GUILD_DELETE": _guild_delete,
+    "GUILD_EMOJIS_UPDATE": _emojis_update,
     "CHANNEL_CREATE": _channel_put,
     "CHANNEL_UPDATE": _channel_update,
     "CHANNEL_DELETE": _channel_delete,

@@ -16,6 +16,7 @@ import pytest
 
 from agora.kernel.http import Route
 from agora.protocol.permissions import Permission
+from tests.domains.talk.expressions.pictures import PICTURE
 from tests.kit.server import Kit, Person
 
 # What only the hidden community knows; no answer to anybody else may hold it.
@@ -23,7 +24,8 @@ SECRET = "xyzzyplugh"
 ALLOWED = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 FIELD = re.compile(r"\{(\w+)[^{}]*(?:\{[^}]*\})?[^{}]*\}")
 # Not about a community at all, or about the server as a whole: no id of a community has a place in them.
-ELSEWHERE = ("/gateway", "/healthz", "/readyz", "/metrics", "/v1/", "/api/tags", "/api/chat", "/api/generate", "/api/embed")
+# The picture of an emoji shows wherever a message takes it, to whoever has its id, which cannot be guessed.
+ELSEWHERE = ("/emojis/", "/gateway", "/healthz", "/readyz", "/metrics", "/v1/", "/api/tags", "/api/chat", "/api/generate", "/api/embed")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -57,6 +59,7 @@ async def furnish(kit: Kit, owner: Person, member: Person, word: str) -> Place:
         "actions": [{"type": 1, "metadata": {}}],
     }
     rule_id = (await call("POST", f"/guilds/{guild}/auto-moderation/rules", rule))["id"]
+    emoji = (await call("POST", f"/guilds/{guild}/emojis", {"name": word, "image": PICTURE}))["id"]
     report = await kit.request("POST", f"/api/agora/channels/{channel}/messages/{message}/report", owner, json={"reason": word})
     return Place(
         owner,
@@ -68,6 +71,7 @@ async def furnish(kit: Kit, owner: Person, member: Person, word: str) -> Place:
             "overwrite_id": role,
             "rule_id": rule_id,
             "report_id": report.json["id"],
+            "emoji_id": emoji,
             "user_id": str(member.id),
         },
     )
@@ -79,7 +83,7 @@ def list_routes(kit: Kit) -> list[Route]:
     return [r for r in found if not r.path.startswith(ELSEWHERE) and set(FIELD.findall(r.path)) & KNOWN]
 
 
-KNOWN = {"guild_id", "channel_id", "message_id", "role_id", "overwrite_id", "rule_id", "report_id", "guild", "channel", "message"}
+KNOWN = {"guild_id", "channel_id", "message_id", "role_id", "overwrite_id", "rule_id", "report_id", "emoji_id", "guild", "channel", "message"}
 
 
 def addresses(route: Route, hidden: Place, own: Place) -> Iterator[str]:
@@ -104,6 +108,7 @@ async def snapshot(kit: Kit, place: Place) -> list[str]:
         f"/guilds/{ids['guild_id']}/invites",
         f"/guilds/{ids['guild_id']}/auto-moderation/rules",
         f"/guilds/{ids['guild_id']}/threads/active",
+        f"/guilds/{ids['guild_id']}/emojis",
         f"/channels/{ids['channel_id']}/messages",
         f"/channels/{ids['channel_id']}/messages/pins",
         f"/channels/{ids['message_id']}/messages",
@@ -190,6 +195,7 @@ async def test_ids_of_another_community_in_bodies_are_refused(agora: Kit) -> Non
         ("PATCH", f"{guild}/members/{mallory.id}", {"roles": [theirs["role_id"]]}),
         ("POST", f"{guild}/auto-moderation/rules", {**rule, "actions": alert}),
         ("POST", f"{guild}/prune", {"days": 30, "include_roles": [theirs["role_id"]]}),
+        ("POST", f"{guild}/emojis", {"name": "xx", "image": PICTURE, "roles": [theirs["role_id"]]}),
         ("POST", f"{channel}/messages", {"content": "x", "message_reference": {"message_id": theirs["message_id"]}}),
     ]
     for method, path, body in calls:
@@ -200,9 +206,12 @@ async def test_ids_of_another_community_in_bodies_are_refused(agora: Kit) -> Non
     assert (await agora.request("POST", f"/api/v10{channel}/messages/bulk-delete", eve, json={"messages": ids})).status == 204
     bot = {"name": "spy", "guild_id": theirs["guild_id"]}
     assert (await agora.request("POST", "/api/agora/bots", eve, json=bot)).status in (403, 404)
-    said = {"content": f"<#{theirs['channel_id']}> <@&{theirs['role_id']}>"}
+    said = {"content": f"<#{theirs['channel_id']}> <@&{theirs['role_id']}> <:x_x:{theirs['emoji_id']}>"}
     shown = await agora.request("POST", f"/api/v10{channel}/messages", eve, json=said)
     assert SECRET not in shown.text
+    assert "<img" not in shown.text
+    react = f"/api/v10{channel}/messages/{shown.json['id']}/reactions/{SECRET}:{theirs['emoji_id']}/@me"
+    assert (await agora.request("PUT", react, eve)).status == 400
     assert await snapshot(agora, hidden) == before
 
 
@@ -240,4 +249,5 @@ def _body(route: Route) -> Any:
         "user_ids": [],
         "messages": [],
         "flags": 0,
+        "image": PICTURE,
     }

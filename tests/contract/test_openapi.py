@@ -14,6 +14,7 @@ from agora.gateway import ROUTES as GATEWAY_ROUTES
 from agora.kernel.http import Route
 from tests.contract.description import PREFIX, Description, Undescribed
 from tests.contract.story import Story
+from tests.domains.talk.expressions.pictures import PICTURE
 from tests.kit.server import Kit, Person
 
 THUMB = "%F0%9F%91%8D"
@@ -56,15 +57,15 @@ async def visit_messages(call: Tour, channel: str) -> None:
     await call("POST", f"{messages}/bulk-delete", {"messages": [second, third]}, 204)
 
 
-async def visit_reactions(call: Tour, reactions: str) -> None:
+async def visit_reactions(call: Tour, reactions: str, emoji: str = THUMB) -> None:
     """All routes of reactions, with one there when messages are read."""
-    await call("PUT", f"{reactions}/{THUMB}/@me", status=204)
-    await call("GET", f"{reactions}/{THUMB}")
+    await call("PUT", f"{reactions}/{emoji}/@me", status=204)
+    await call("GET", f"{reactions}/{emoji}")
     await call("GET", reactions.removesuffix("/reactions"))
-    await call("DELETE", f"{reactions}/{THUMB}/@me", status=204)
-    await call("PUT", f"{reactions}/{THUMB}/@me", status=204)
-    await call("DELETE", f"{reactions}/{THUMB}/{call.person.id}", status=204)
-    await call("DELETE", f"{reactions}/{THUMB}", status=204)
+    await call("DELETE", f"{reactions}/{emoji}/@me", status=204)
+    await call("PUT", f"{reactions}/{emoji}/@me", status=204)
+    await call("DELETE", f"{reactions}/{emoji}/{call.person.id}", status=204)
+    await call("DELETE", f"{reactions}/{emoji}", status=204)
     await call("DELETE", reactions, status=204)
 
 
@@ -98,6 +99,19 @@ async def visit_guild(call: Tour, friend: Person) -> None:
     await call("GET", f"{guild}/prune?days=7")
     await call("POST", f"{guild}/prune", {"days": 7})
     await call("GET", f"{guild}/audit-logs")
+
+
+async def visit_emojis(call: Tour, channel: str) -> None:
+    """All routes of emojis, and a reaction with one."""
+    emojis = f"/guilds/{call.guild}/emojis"
+    made = (await call("POST", emojis, {"name": "wave", "image": PICTURE, "roles": []}, 201))["id"]
+    await call("GET", emojis)
+    await call("GET", f"{emojis}/{made}")
+    await call("PATCH", f"{emojis}/{made}", {"name": "hello"})
+    await call("GET", f"/guilds/{call.guild}")
+    message = (await call("POST", f"/channels/{channel}/messages", {"content": f"<:hello:{made}>"}))["id"]
+    await visit_reactions(call, f"/channels/{channel}/messages/{message}/reactions", f"hello:{made}")
+    await call("DELETE", f"{emojis}/{made}", status=204)
 
 
 async def visit_moderation(call: Tour) -> None:
@@ -263,6 +277,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     await visit_own(call, friend, other)
     channel = await visit_channels(call, friend)
     await visit_messages(call, channel)
+    await visit_emojis(call, channel)
     await visit_webhooks(call, channel)
     await visit_polls(call, channel)
     await visit_threads(call, channel, friend)
@@ -286,6 +301,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
         ("GET", "/channels/{channel}/messages/1", None, 404, 10008),
         ("GET", "/guilds/{guild}/roles/1", None, 404, 10011),
         ("GET", "/guilds/{guild}/members/1", None, 404, 10007),
+        ("GET", "/guilds/{guild}/emojis/1", None, 404, 10014),
         ("POST", "/channels/{channel}/messages", {"content": ""}, 400, 50006),
         ("POST", "/channels/{channel}/messages", {"content": 5}, 400, 50035),
         ("POST", "/guilds/{guild}/channels", {"name": ""}, 400, 50035),

@@ -22,6 +22,7 @@ from agora.protocol.permissions import Permission
 from tests.contract.description import Description
 from tests.contract.state import STATELESS, State
 from tests.contract.story import Story
+from tests.domains.talk.expressions.pictures import PICTURE
 from tests.kit.gateway import GatewayClient, gateway_client
 from tests.kit.server import Kit, Person, open_kit
 
@@ -143,6 +144,13 @@ async def webhook(s: Scene) -> None:
     await s.by("owner", "POST", f"/webhooks/{hook['id']}/{hook['token']}?wait=true", {"content": "hear", "username": "Crier"})
     await s.by("owner", "PATCH", f"/webhooks/{hook['id']}", {"name": "Bell"})
     await s.by("owner", "DELETE", f"/webhooks/{hook['id']}", status=204)
+
+
+async def emoji(s: Scene, method: str, **body: Any) -> None:
+    path = f"{s.guild}/emojis" + ("" if method == "POST" else f"/{s.made['emoji']}")
+    answer = await s.by("owner", method, path, body or None)
+    if method == "POST":
+        s.made["emoji"] = answer["id"]
 
 
 async def status(s: Scene, name: str, value: str) -> None:
@@ -277,6 +285,10 @@ STEPS: list[tuple[str, Step]] = [
     ),
     ("a channel hidden from one", lambda s: overwrite(s, 1, s.id("friend"), channel="talk", deny=VIEW)),
     ("a webhook", webhook),
+    ("an emoji", lambda s: emoji(s, "POST", name="wave", image=PICTURE)),
+    ("an emoji renamed", lambda s: emoji(s, "PATCH", name="hello")),
+    ("a guild edited that has one", lambda s: s.by("owner", "PATCH", s.guild, {"description": "With an emoji"})),
+    ("an emoji deleted", lambda s: emoji(s, "DELETE")),
     ("a role", make_role),
     ("the hidden channel shown to the role", lambda s: overwrite(s, 0, s.made["role"], allow=VIEW)),
     ("the role given", lambda s: s.by("owner", "PUT", f"{s.guild}/members/{s.id('member')}/roles/{s.made['role']}", status=204)),

@@ -21,6 +21,7 @@ from agora.kernel.app import App
 from agora.kernel.tx import Tx
 
 _MENTION = re.compile(r"<@!?(\d{1,19})>")
+_EMOJI = re.compile(r"<a?(:\w{2,32}:)\d{1,19}>")
 _CHANNEL = re.compile(r"<#(\d{1,19})>")
 
 
@@ -112,9 +113,9 @@ class Names:
         return user is not None and not user.bot
 
     def readable(self, text: str) -> str:
-        """A text with names in the place of mentions."""
+        """A text with names in the place of mentions and of a community's emojis."""
         text = _MENTION.sub(lambda found: f"@{self.of(int(found.group(1)))}", text)
-        return _CHANNEL.sub(self._channel, text)
+        return _CHANNEL.sub(self._channel, _EMOJI.sub(r"\1", text))
 
     def _channel(self, found: re.Match[str]) -> str:
         channel = self._directory.channel(int(found.group(1)))

@@ -18,6 +18,8 @@ from agora.kernel.i18n import t
 from agora.protocol.payloads import Message
 from agora.web import Assets, Templates
 
+# An export is read without this server: a community's emoji is shown as the text it stands for.
+_EMOJI_PICTURE = re.compile(r'<img[^>]* alt="(:\w+:)"[^>]*>')
 SUFFIX = {Format.JSON: "json", Format.HTML: "html", Format.MARKDOWN: "md"}
 TYPE = {"json": "application/json", "html": "text/html", "md": "text/markdown", "zip": "application/zip"}
 _LINES = re.compile(r"^", re.MULTILINE)
@@ -168,15 +170,19 @@ def _shown(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, str])
         "at": message.timestamp,
         "edited": message.edited_timestamp is not None,
         "pinned": message.pinned,
-        "html": message.content_html,
+        "html": _EMOJI_PICTURE.sub(r"\1", str(message.content_html)),
         "reply": reply,
         "files": [
             {"name": file["fileName"], "url": file["url"], "size": file["fileSizeBytes"], "image": _is_image(entry, file["id"])}
             for file in built["attachments"]
         ],
         "embeds": built["embeds"],
-        "reactions": [{"emoji": r["emoji"]["name"], "count": r["count"]} for r in built["reactions"]],
+        "reactions": [{"emoji": _sign(r["emoji"]), "count": r["count"]} for r in built["reactions"]],
     }
+
+
+def _sign(emoji: dict[str, Any]) -> str:
+    return f":{emoji['name']}:" if emoji["id"] else str(emoji["name"])
 
 
 def _is_image(entry: Entry, file_id: str) -> bool:

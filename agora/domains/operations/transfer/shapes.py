@@ -10,6 +10,7 @@ from msgspec import UNSET
 from agora.domains.operations.transfer.queries import Entry
 from agora.domains.place.accounts import User, Users
 from agora.domains.place.permissions import ChannelFacts, Directory
+from agora.domains.talk.reactions import build_sign
 from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.protocol.channel_types import ChannelType
@@ -126,12 +127,25 @@ def _reactions(app: App, channel: ChannelFacts, entry: Entry) -> list[dict[str, 
         by_emoji.setdefault(given.emoji, []).append(given.user_id)
     return [
         {
-            "emoji": {"id": "", "name": emoji, "code": emoji, "isAnimated": False, "imageUrl": ""},
+            "emoji": _emoji(app, emoji),
             "count": len(users),
             "users": [build_person(app, channel, user_id) for user_id in users],
         }
         for emoji, users in by_emoji.items()
     ]
+
+
+def _emoji(app: App, sign: str) -> dict[str, Any]:
+    """A Unicode emoji, or one of a community with the address of its picture."""
+    emoji = build_sign(app, sign)
+    picture = f"{app.url}/emojis/{emoji.id}.webp" if emoji.id else ""
+    return {
+        "id": emoji.id or "",
+        "name": emoji.name,
+        "code": emoji.name,
+        "isAnimated": emoji.animated is True,
+        "imageUrl": picture,
+    }
 
 
 def _embed(embed: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from agora.domains.place.guilds.events import (
 )
 from agora.domains.place.guilds.members import add_member, do_add_member, edit_member, remove_member
 from agora.domains.place.guilds.model import GuildEdit, MemberEdit, NewRole, RoleEdit
-from agora.domains.place.guilds.ports import GuildStep, LeaveStep, Writers
+from agora.domains.place.guilds.ports import GuildKey, GuildStep, LeaveStep, Writers
 from agora.domains.place.guilds.roles import create_role, delete_role, edit_role
 from agora.domains.place.guilds.service import create_guild, delete_guild, do_create_guild, edit_guild
 from agora.domains.place.guilds.wire import build_member, build_role
@@ -27,6 +27,7 @@ __all__ = [
     "GuildCreated",
     "GuildDeleted",
     "GuildEdit",
+    "GuildKey",
     "GuildStep",
     "GuildUpdated",
     "InviteCreated",

@@ -1,22 +1,34 @@
 """What guilds asks of higher domains: their part of a community's life, in the same transaction."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from agora.domains.place.permissions import GuildFacts
 
 if TYPE_CHECKING:
+    from agora.kernel.app import App
     from agora.kernel.tx import Tx
+
+
+def do_nothing(tx: "Tx", guild: GuildFacts) -> None:
+    """What a step does that has no part in one moment."""
 
 
 class GuildStep(msgspec.Struct, frozen=True, kw_only=True):
     """An offer: what to write when a guild is founded (its first channels) or ends, and when one of its roles ends."""
 
-    created: "Callable[[Tx, GuildFacts], None]"
-    deleted: "Callable[[Tx, GuildFacts], None]"
+    created: "Callable[[Tx, GuildFacts], None]" = do_nothing
+    deleted: "Callable[[Tx, GuildFacts], None]" = do_nothing
     role_deleted: "Callable[[Tx, int, int], None]"
+
+
+class GuildKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer: a key of the guild object that a higher domain fills; ``build(app, guild_id)`` is called wherever one is told."""
+
+    key: str
+    build: "Callable[[App, int], Any]"
 
 
 class Writers(msgspec.Struct, frozen=True):

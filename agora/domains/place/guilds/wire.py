@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from agora.domains.place.accounts import Users, build_locale, build_user
 from agora.domains.place.guilds.model import Invite
+from agora.domains.place.guilds.ports import GuildKey
 from agora.domains.place.permissions import Directory, GuildFacts, MemberFacts, RoleFacts
 from agora.kernel.clock import iso
 from agora.protocol import payloads
@@ -34,6 +35,7 @@ def build_role(role: RoleFacts) -> payloads.Role:
 def build_guild(app: App, guild: GuildFacts, *, counts: bool = False) -> payloads.Guild:
     """A community with its roles; ``counts`` adds the number of members."""
     directory = app.get(Directory)
+    more: dict[str, Any] = {offer.key: offer.build(app, guild.id) for offer in app.offers(GuildKey)}
     return payloads.Guild(
         id=str(guild.id),
         name=guild.name,
@@ -44,6 +46,7 @@ def build_guild(app: App, guild: GuildFacts, *, counts: bool = False) -> payload
         system_channel_id=None if guild.system_channel_id is None else str(guild.system_channel_id),
         preferred_locale=build_locale(guild.locale),
         approximate_member_count=len(directory.members(guild.id)) if counts else UNSET,
+        **more,
     )
 
 

@@ -47,6 +47,12 @@ def do_note(tx: Tx, hashes: Sequence[str]) -> None:
             raise Unavailable("The file was cleaned away while it arrived: send it again.")
 
 
+def do_let_go(tx: Tx, hashes: Sequence[str]) -> None:
+    """Something that kept these contents is gone: the next sweep removes those that nothing else keeps."""
+    for hash in hashes:
+        tx.run(_NOTE, hash=hash, stored_ms=tx.now_ms)
+
+
 def do_announce(tx: Tx, uploads: Sequence[Upload]) -> None:
     """Files will come by addresses of their own."""
     for each in uploads:

@@ -15,7 +15,7 @@ from agora.domains.talk.messages.queries import list_writers
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
 
-USES = ("accounts", "permissions", "guilds", "channels", "files")
+USES = ("accounts", "permissions", "guilds", "channels", "files", "expressions")
 
 
 async def open_messages(app: App) -> AsyncIterator[None]:

@@ -12,7 +12,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from agora.domains.talk.messages.markdown import Names
 
 _MENTION = re.compile(r"<(@[!&]?|#)(\d{1,19})>")
-_EMOJI = re.compile(r"<a?:(\w{2,32}):\d{1,19}>")
+_EMOJI = re.compile(r"<a?:(\w{2,32}):(\d{1,19})>")
 _TIME = re.compile(r"<t:(-?\d{1,12})(?::([tTdDfFR]))?>")
 _EVERYONE = re.compile(r"@(everyone|here)\b")
 _ADDRESS = re.compile(r"://[^\s<>\"]*[^\s<>\"'.,:;!?*_~|\])}]")
@@ -47,7 +47,7 @@ def _mention(state: StateInline, silent: bool) -> bool:
             _push_mention(state, _KINDS[found[1]], int(found[2]))
     elif found := _EMOJI.match(state.src, state.pos):
         if not silent:
-            state.push("text", "", 0).content = f":{found[1]}:"
+            _push_emoji(state, found[1], int(found[2]))
     elif found := _TIME.match(state.src, state.pos):
         if not silent and not _push_time(state, int(found[1]), found[2] or "f"):
             return False
@@ -65,6 +65,17 @@ def _push_mention(state: StateInline, kind: str, target: int) -> None:
     opening.attrs = {"class": f"mention mention-{kind}", f"data-{kind}-id": str(target)}
     state.push("text", "", 0).content = f"{sign}{name if name is not None else target}"
     state.push("mention_close", "span", -1)
+
+
+def _push_emoji(state: StateInline, written: str, emoji_id: int) -> None:
+    """The picture of a community's emoji; one that is unknown, or not for the writer, stays the text it stands for."""
+    names: Names = state.env["names"]
+    name = names.emoji(emoji_id)
+    if name is None:
+        state.push("text", "", 0).content = f":{written}:"
+        return
+    picture = state.push("emoji", "img", 0)
+    picture.attrs = {"class": "emoji-picture", "src": f"/emojis/{emoji_id}.webp", "alt": f":{name}:", "title": f":{name}:"}
 
 
 def _push_time(state: StateInline, seconds: int, style: str) -> bool:

@@ -24,6 +24,7 @@ class Names(msgspec.Struct, frozen=True):
     user: Callable[[int], str | None] = _nobody
     role: Callable[[int], str | None] = _nobody
     channel: Callable[[int], str | None] = _nobody
+    emoji: Callable[[int], str | None] = _nobody
 
 
 NO_NAMES = Names()

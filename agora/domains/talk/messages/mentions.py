@@ -8,6 +8,7 @@ import msgspec
 
 from agora.domains.place.accounts import Users
 from agora.domains.place.permissions import ChannelFacts, Directory
+from agora.domains.talk.expressions import find_usable
 from agora.domains.talk.messages.draft import ALLOW_ALL, AllowedMentions
 from agora.domains.talk.messages.markdown import Names
 from agora.domains.talk.messages.row import Row
@@ -93,7 +94,9 @@ def _is_role(app: App, place: ChannelFacts, bits: int, allowed: AllowedMentions,
 
 
 def names_in(app: App, place: ChannelFacts, reader_id: int) -> Names:
-    """How mentions are called in a place. Channels that the writer cannot see keep their number."""
+    """How mentions are called in a place. Channels that the writer cannot see keep their number, emojis that they may not use
+    there stay text.
+    """
     users, directory = app.get(Users), app.get(Directory)
 
     def user(user_id: int) -> str | None:
@@ -111,4 +114,8 @@ def names_in(app: App, place: ChannelFacts, reader_id: int) -> Names:
         found = directory.channel(channel_id) if directory.can_view(reader_id, channel_id) else None
         return found.name if found is not None else None
 
-    return Names(user, role, channel)
+    def emoji(emoji_id: int) -> str | None:
+        found = find_usable(app, emoji_id, place, reader_id)
+        return found.name if found is not None else None
+
+    return Names(user, role, channel, emoji)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agora.domains.talk.reactions.events import ReactionAdded, ReactionRemoved, ReactionsCleared
+from agora.domains.talk.reactions.sign import build_sign
 from agora.gateway.ports import Dispatch
 from agora.kernel.app import App
 from agora.kernel.events import Recorded
@@ -18,13 +19,13 @@ _DIRECT = int(Intent.DIRECT_MESSAGE_REACTIONS)
 def _added(app: App, recorded: Recorded) -> bytes:
     event = recorded.event
     assert isinstance(event, ReactionAdded)
-    return encode({**_one(event), "message_author_id": str(event.author_id)})
+    return encode({**_one(app, event), "message_author_id": str(event.author_id)})
 
 
 def _removed(app: App, recorded: Recorded) -> bytes:
     event = recorded.event
     assert isinstance(event, ReactionRemoved)
-    return encode(_one(event))
+    return encode(_one(app, event))
 
 
 def _cleared_all(app: App, recorded: Recorded) -> bytes | None:
@@ -36,14 +37,14 @@ def _cleared_all(app: App, recorded: Recorded) -> bytes | None:
 def _cleared_emoji(app: App, recorded: Recorded) -> bytes | None:
     event = recorded.event
     assert isinstance(event, ReactionsCleared)
-    return None if event.emoji is None else encode({**_where(event), "emoji": _emoji(event.emoji)})
+    return None if event.emoji is None else encode({**_where(event), "emoji": build_sign(app, event.emoji)})
 
 
-def _one(event: ReactionAdded | ReactionRemoved) -> dict[str, Any]:
+def _one(app: App, event: ReactionAdded | ReactionRemoved) -> dict[str, Any]:
     return {
         **_where(event),
         "user_id": str(event.user_id),
-        "emoji": _emoji(event.emoji),
+        "emoji": build_sign(app, event.emoji),
         "burst": False,
         "type": 0,
     }
@@ -54,10 +55,6 @@ def _where(event: ReactionAdded | ReactionRemoved | ReactionsCleared) -> dict[st
     if event.guild_id is not None:
         place["guild_id"] = str(event.guild_id)
     return place
-
-
-def _emoji(emoji: str) -> dict[str, str | None]:
-    return {"id": None, "name": emoji}
 
 
 ALL = (

@@ -6,7 +6,7 @@ from agora.domains.talk.reactions.queries import list_for
 from agora.domains.talk.reactions.writes import do_forget
 from agora.kernel.domain import Domain
 
-USES = ("accounts", "messages")
+USES = ("accounts", "expressions", "messages")
 
 DOMAIN = Domain(
     name="reactions",

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, func, select
 
+from agora.domains.talk.reactions.sign import build_sign, custom_id, find_same
 from agora.domains.talk.reactions.tables import reaction as r
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
-from agora.protocol.payloads import Reaction, ReactionCounts, ReactionEmoji
+from agora.protocol.payloads import Reaction, ReactionCounts
 
 _IDS = func.json_each(bindparam("ids")).table_valued("value")
 _SUMMARY = prepare(
@@ -42,7 +43,7 @@ def list_for(tx: Tx, viewer_id: int, message_ids: Sequence[int]) -> dict[int, tu
     found: dict[int, tuple[Reaction, ...]] = {}
     for row in tx.rows(_SUMMARY, ids=msgspec.json.encode(message_ids).decode(), viewer_id=viewer_id):
         one = Reaction(
-            emoji=ReactionEmoji(name=row.emoji),
+            emoji=build_sign(tx.app, row.emoji),
             count=row.total,
             count_details=ReactionCounts(normal=row.total),
             me=bool(row.me),
@@ -56,7 +57,12 @@ def list_emojis(tx: Tx, message_id: int) -> set[str]:
     return {row.emoji for row in tx.rows(_EMOJIS, message_id=message_id)}
 
 
+def find_sign(tx: Tx, message_id: int, sign: str) -> str:
+    """An emoji as it is stored under a message: with the name it had when somebody first used it there."""
+    return sign if custom_id(sign) is None else find_same(list_emojis(tx, message_id), sign) or sign
+
+
 def list_users(tx: Tx, message_id: int, emoji: str, after: int, limit: int) -> list[int]:
     """Who used an emoji, by id."""
-    rows = tx.rows(_USERS, message_id=message_id, emoji=emoji, after=after, limit=limit)
+    rows = tx.rows(_USERS, message_id=message_id, emoji=find_sign(tx, message_id, emoji), after=after, limit=limit)
     return [row.user_id for row in rows]

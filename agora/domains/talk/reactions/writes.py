@@ -10,7 +10,8 @@ from sqlalchemy.dialects import sqlite
 
 from agora.domains.talk.messages import Row, find_message
 from agora.domains.talk.reactions.events import ReactionAdded, ReactionRemoved, ReactionsCleared
-from agora.domains.talk.reactions.queries import list_emojis
+from agora.domains.talk.reactions.queries import find_sign, list_emojis
+from agora.domains.talk.reactions.sign import find_same, unknown_emoji
 from agora.domains.talk.reactions.tables import reaction as r
 from agora.kernel.errors import BadRequest, Forbidden, NotFound
 from agora.kernel.events import Event, to_channel
@@ -30,20 +31,24 @@ _IDS = func.json_each(bindparam("ids")).table_valued("value")
 _FORGET = prepare(delete(r).where(r.c.message_id.in_(select(_IDS.c.value))))
 
 
-def do_add(tx: Tx, channel_id: int, message_id: int, user_id: int, emoji: str, *, may_start: bool) -> None:
-    """React; doing it twice changes nothing. ``may_start``: may use an emoji that nobody used there yet.
+def do_add(tx: Tx, channel_id: int, message_id: int, user_id: int, emoji: str, *, may_start: bool, usable: bool) -> None:
+    """React; doing it twice changes nothing. ``may_start``: may use an emoji that nobody used there yet; ``usable``: this one too.
 
-    Raises 10008, 50013 and 30010 (too many different emojis).
+    Raises 10008, 10014, 50013 and 30010 (too many different emojis).
     """
     message = _get(tx, message_id, channel_id)
     used = list_emojis(tx, message_id)
-    if emoji not in used:
+    same = find_same(used, emoji)
+    if same is None:
+        if not usable:
+            raise unknown_emoji()
         if not may_start:
             code = ErrorCode.MISSING_PERMISSIONS
             raise Forbidden(MESSAGES[code], code=code)
         if len(used) >= MAX_EMOJIS:
             code = ErrorCode.MAX_REACTIONS
             raise BadRequest(MESSAGES[code], code=code)
+    emoji = same or emoji
     if tx.run(_ADD, message_id=message_id, emoji=emoji, user_id=user_id, at=tx.now_ms):
         event = ReactionAdded(
             message_id=message_id,
@@ -59,6 +64,7 @@ def do_add(tx: Tx, channel_id: int, message_id: int, user_id: int, emoji: str, *
 def do_remove(tx: Tx, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
     """Take a reaction away; one that is not there is no error."""
     message = _get(tx, message_id, channel_id)
+    emoji = find_sign(tx, message_id, emoji)
     if tx.run(_REMOVE, message_id=message_id, emoji=emoji, user_id=user_id):
         event = ReactionRemoved(
             message_id=message_id, channel_id=channel_id, guild_id=message.guild_id, user_id=user_id, emoji=emoji
@@ -72,6 +78,7 @@ def do_clear(tx: Tx, channel_id: int, message_id: int, emoji: str | None) -> Non
     if emoji is None:
         gone = tx.run(_CLEAR, message_id=message_id)
     else:
+        emoji = find_sign(tx, message_id, emoji)
         gone = tx.run(_CLEAR_EMOJI, message_id=message_id, emoji=emoji)
     if gone:
         event = ReactionsCleared(message_id=message_id, channel_id=channel_id, guild_id=message.guild_id, emoji=emoji)

@@ -1,0 +1,48 @@
+"""Expressions: the table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from agora.domains.place.guilds import GuildDeleted, GuildKey, GuildStep
+from agora.domains.talk.expressions import audit, dispatches, events, http, migrations, shelf, tables
+from agora.domains.talk.expressions.queries import list_emojis, list_pictures
+from agora.domains.talk.expressions.wire import build_emojis
+from agora.domains.talk.expressions.writes import do_end_guild, do_end_role
+from agora.kernel.domain import Domain, durable, live
+from agora.kernel.files import Keeps
+
+if TYPE_CHECKING:
+    from agora.kernel.app import App
+
+USES = ("accounts", "permissions", "guilds", "audit", "files")
+
+
+async def open_expressions(app: App) -> AsyncIterator[None]:
+    """All emojis into memory."""
+    app.put(shelf.Emojis, shelf.Emojis(await app.db.read(list_emojis)))
+    yield
+
+
+DOMAIN = Domain(
+    name="expressions",
+    tables=tables.ALL,
+    migrations=migrations.STEPS,
+    events=events.ALL,
+    routes=http.ROUTES,
+    listeners=(
+        live(events.EmojiCreated, shelf.on_emoji),
+        live(events.EmojiUpdated, shelf.on_emoji),
+        live(events.EmojiDeleted, shelf.on_emoji_deleted),
+        live(GuildDeleted, shelf.on_guild_deleted),
+        durable("expressions.audit", audit.EVENTS, audit.on_acts),
+    ),
+    offers=(
+        Keeps(list_pictures),
+        GuildKey(key="emojis", build=build_emojis),
+        GuildStep(deleted=do_end_guild, role_deleted=do_end_role),
+        *dispatches.OFFERS,
+    ),
+    lifetime=open_expressions,
+)

@@ -1,0 +1,29 @@
+"""Append-only: a released step is never edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+
+def create_emojis(op: Operations) -> None:
+    """Emojis of communities."""
+    op.create_table(
+        "expressions_emoji",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("hash", sa.String, nullable=False),
+        sa.Column("animated", sa.Boolean, nullable=False),
+        sa.Column("roles", sa.Text, nullable=False),
+        sa.Column("creator_id", sa.BigInteger, nullable=False),
+    )
+    op.create_index("expressions_emoji_by_guild", "expressions_emoji", ["guild_id"])
+    op.create_index("expressions_emoji_by_hash", "expressions_emoji", ["hash"])
+
+
+STEPS = (create_emojis,)

@@ -1,0 +1,44 @@
+"""Pictures of emojis: what is taken, and how it is served."""
+
+from __future__ import annotations
+
+import io
+
+from agora.domains.place.accounts import image_type, read_data_uri
+from agora.domains.talk.files import measure
+from agora.kernel.errors import invalid
+from agora.kernel.http import Reply
+
+MAX_BYTES = 256 << 10  # Discord's limit
+MAX_SIDE = 1024  # pixels; a small file may unpack to a huge picture
+_ANIMATED_WEBP = 0x02  # of the flags of a VP8X chunk (RFC 9649, section 2.7)
+FOREVER = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
+def read_picture(text: str, field: str = "image") -> bytes:
+    """The picture in a data URI. Raises BadRequest on ``field`` for what is no PNG, GIF, WebP or JPEG, or is too large."""
+    content = read_data_uri(text, field)
+    if len(content) > MAX_BYTES:
+        raise invalid(field, f"File cannot be larger than {MAX_BYTES >> 10} kb.", "BINARY_TYPE_MAX_SIZE")
+    size = measure(io.BytesIO(content), image_type(content) or "")
+    if size is None:
+        raise invalid(field, "The image is cut short.", "IMAGE_INVALID")
+    if max(size) > MAX_SIDE:
+        raise invalid(field, f"The image may have at most {MAX_SIDE} pixels on each side.", "IMAGE_INVALID")
+    return content
+
+
+def is_animated(content: bytes) -> bool:
+    """GIFs, which Discord always takes for animated, and WebP pictures that say so."""
+    if content[:3] == b"GIF":
+        return True
+    return content[8:16] == b"WEBPVP8X" and bool(content[20] & _ANIMATED_WEBP)
+
+
+def build_reply(content: bytes) -> Reply:
+    """The picture as an answer that may be kept for ever: the same id never shows anything else."""
+    return Reply(content, content_type=image_type(content) or "application/octet-stream", headers=FOREVER)

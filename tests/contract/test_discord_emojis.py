@@ -1,0 +1,54 @@
+"""discord.py makes, renames, uses and deletes a community's emoji, and hears of it."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+
+from tests.contract.description import Description
+from tests.contract.discord_client import connected, redirect
+from tests.contract.story import Story
+from tests.contract.test_discord_py import guild_of, make_set
+from tests.domains.talk.files.samples import png
+from tests.kit.server import Kit
+
+
+@pytest.fixture
+def story(agora: Kit, discord_description: Description | None, monkeypatch: pytest.MonkeyPatch) -> Story:
+    """A server that discord.py takes for Discord."""
+    redirect(monkeypatch, agora)
+    return Story(agora, discord_description)
+
+
+async def test_an_emoji_from_upload_to_deletion(story: Story) -> None:
+    made = await make_set(story)
+    async with connected(story, made.bot) as client:
+        guild = guild_of(client, made)
+        emoji = await guild.create_custom_emoji(name="wave", image=png(16, 16), reason="hello")
+        assert (emoji.name, emoji.animated, emoji.user) == ("wave", False, client.user)
+        _, _, after = await client.wait_event("guild_emojis_update", lambda _, __, after: [e.id for e in after] == [emoji.id])
+        assert after[0].is_usable()
+        assert await emoji.read() == png(16, 16)
+        channel = guild.text_channels[0]
+        message = await channel.send(f"hello {emoji}")
+        await message.add_reaction(emoji)
+        raw = await client.wait_event("raw_reaction_add", lambda raw: raw.message_id == message.id)
+        assert raw.emoji == discord.PartialEmoji(name="wave", id=emoji.id)
+        [reaction] = (await channel.fetch_message(message.id)).reactions
+        assert reaction.emoji == emoji and reaction.me
+        assert [user.id async for user in reaction.users()] == [made.bot.id]
+        await message.remove_reaction(emoji, discord.Object(made.bot.id))
+        await client.wait_event("raw_reaction_remove", lambda raw: raw.emoji.id == emoji.id)
+        renamed = await emoji.edit(name="hello")
+        assert renamed.name == "hello"
+        assert [each.name for each in await guild.fetch_emojis()] == ["hello"]
+        assert (await guild.fetch_emoji(emoji.id)).user == client.user
+        await client.wait_event("guild_emojis_update", lambda _, __, after: [e.name for e in after] == ["hello"])
+        await emoji.delete(reason="done")
+        await client.wait_event("guild_emojis_update", lambda _, before, after: len(before) == 1 and len(after) == 0)
+        with pytest.raises(discord.NotFound) as gone:
+            await guild.fetch_emoji(emoji.id)
+        assert gone.value.code == 10014
+    async with connected(story, made.bot) as client:
+        entries = [entry async for entry in guild_of(client, made).audit_logs(action=discord.AuditLogAction.emoji_create)]
+        assert [entry.reason for entry in entries] == ["hello"]
