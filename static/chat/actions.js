@@ -6,6 +6,7 @@ import { speaksAlone } from "../shared/store.js";
 import { confirmed } from "../shared/dialog.js";
 import { t } from "../shared/i18n.js";
 import { CREATE_PUBLIC_THREADS, MANAGE_MESSAGES, may } from "../shared/permissions.js";
+import { usableEmojis } from "../expressions/emoji.js";
 import { chooseEmoji } from "./emoji.js";
 import { plainText } from "./mentions_text.js";
 import { MENU, openAppMenu } from "../interactions/menu.js";
@@ -65,7 +66,7 @@ export class Actions {
       this.offer(row);
       return;
     }
-    if (button.dataset.emoji) toggleReaction(row.message, button.dataset.emoji);
+    if (button.emoji) toggleReaction(row.message, button.emoji);
     else if (button.dataset.act) this.act(button.dataset.act, row, button, event.shiftKey);
     else if (button === row.parts.quote) this.room.jump(button.dataset.target);
     else if (button === row.parts.avatar || button === row.parts.name) {
@@ -77,7 +78,7 @@ export class Actions {
   act(name, row, button, quick) {
     const { message } = row;
     const acts = {
-      react: () => chooseEmoji(button, (sign) => toggleReaction(row.message, sign)),
+      react: () => chooseEmoji(button, usableEmojis(this.store, this.store.channels.get(message.channel_id)), (emoji) => toggleReaction(row.message, emoji)),
       reply: () => this.room.composer.answer(message),
       thread: () => this.store.emit("thread-from", message),
       report: () => this.store.emit("report", message),

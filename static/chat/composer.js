@@ -4,6 +4,7 @@ import { byId, toast } from "../shared/dom.js";
 import { API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
 import { may, SEND_MESSAGES } from "../shared/permissions.js";
+import { usableEmojis } from "../expressions/emoji.js";
 import { chooseEmoji } from "./emoji.js";
 import { CommandChoice } from "../interactions/choice.js";
 import { CommandForm } from "../interactions/form.js";
@@ -25,14 +26,16 @@ export class Composer {
     this.button = byId("composer-send");
     this.reply = byId("composer-reply");
     this.tray = new Tray(store, () => this.channel && this.changed(false));
-    this.choice = new MentionChoice(this.text, byId("mentions"), people);
+    this.choice = new MentionChoice(this.text, byId("mentions"), { people, emojis: () => usableEmojis(this.store, this.channel) });
     this.command = new CommandForm(store, uses);
     this.commands = new CommandChoice(this.text, byId("commands"), (entry, rest) => this.use(entry, rest));
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.text.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.reply.querySelector("button").addEventListener("click", () => this.answer(null));
-    byId("composer-emoji").addEventListener("click", (event) => chooseEmoji(event.currentTarget, (sign) => this.insert(sign)));
+    byId("composer-emoji").addEventListener("click", (event) =>
+      chooseEmoji(event.currentTarget, usableEmojis(this.store, this.channel), (emoji) => this.insert(emoji.id ? `:${emoji.name}: ` : emoji.name)),
+    );
   }
 
   open(channel, name) {
@@ -94,7 +97,7 @@ export class Composer {
 
   submit() {
     if (this.button.disabled) return;
-    const content = onTheWire(this.text.value.trim(), this.people());
+    const content = onTheWire(this.text.value.trim(), this.people(), this.store, this.channel);
     this.text.value = "";
     this.send(content, this.replyTo, this.tray.take());
     this.typedAt = 0;

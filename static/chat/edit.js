@@ -11,8 +11,9 @@ import { paintRow } from "./row.js";
 export function editRow(row, store, people, done) {
   if (row.classList.contains("is-editing")) return;
   const parts = build("edit");
+  const channel = store.channels.get(row.message.channel_id);
   row.classList.add("is-editing");
-  parts.text.value = editable(row.message.content, store);
+  parts.text.value = editable(row.message.content, store, channel);
   parts.text.maxLength = LIMIT;
   row.parts.body.classList.remove("is-plain");
   row.parts.body.replaceChildren(parts.root);
@@ -25,7 +26,7 @@ export function editRow(row, store, people, done) {
     done();
   };
   const save = async () => {
-    const content = onTheWire(parts.text.value.trim(), people());
+    const content = onTheWire(parts.text.value.trim(), people(), store, channel);
     const mayBeEmpty = row.message.attachments?.length > 0;
     if ((!content && !mayBeEmpty) || content === row.message.content) return end();
     try {

@@ -8,6 +8,7 @@ import { wireOverride } from "../shared/override.js";
 import { AGORA, rest } from "../shared/rest.js";
 import { Store } from "../shared/store.js";
 import { wireThemeSwitches } from "../shared/theme.js";
+import { wireEmojiPictures } from "../expressions/emoji.js";
 import { Channels } from "../guild/channels.js";
 import { Rail } from "../guild/rail.js";
 import { showEmpty } from "../guild/empty.js";
@@ -50,6 +51,7 @@ wireWebhooks(store, route);
 const learnOverride = wireOverride(store);
 wireThemeSwitches();
 const status = new Status(store);
+wireEmojiPictures();
 wireMenu(byId("me-button"), byId("me-menu"), "above");
 
 let started = false;

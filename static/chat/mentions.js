@@ -1,7 +1,8 @@
-/** The list of people that opens while somebody types @na… */
+/** The list of people that opens while somebody types @na…, and of emojis for :na… */
 
 import { build } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
+import { signNode } from "../expressions/emoji.js";
 
 const MOST = 8;
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -21,9 +22,18 @@ export function matching(people, text) {
     .map(([, user]) => user);
 }
 
+/** The same for emojis; the groups of `usableEmojis` stay in their order. */
+function matchingEmojis(groups, text) {
+  const wanted = fold(text);
+  const all = groups.flatMap(({ guild, emojis }) => emojis.map((emoji) => ({ emoji, guild })));
+  const begins = all.filter(({ emoji }) => fold(emoji.name).startsWith(wanted));
+  return [...begins, ...all.filter((each) => !begins.includes(each) && fold(each.emoji.name).includes(wanted))];
+}
+
 export class MentionChoice {
-  constructor(field, list, people) {
-    Object.assign(this, { field, list, people, found: [], at: 0 });
+  /** `people()` and `emojis()` give what may be named here. */
+  constructor(field, list, { people, emojis }) {
+    Object.assign(this, { field, list, people, emojis, found: [], at: 0 });
     field.addEventListener("input", () => this.look());
     field.addEventListener("click", () => this.look());
     field.addEventListener("blur", () => setTimeout(() => this.close(), 150));
@@ -34,15 +44,18 @@ export class MentionChoice {
     });
   }
 
-  /** The text after an @ just before the cursor, or null. */
+  /** The sign and the text after it just before the cursor, or null. An emoji needs two letters: times have colons too. */
   typed() {
     const before = this.field.value.slice(0, this.field.selectionStart);
-    return before.match(/(?:^|[\s(])@([\p{L}\p{N}_.-]{0,32})$/u)?.[1] ?? null;
+    const found = before.match(/(?:^|[\s(])(?:(@)([\p{L}\p{N}_.-]{0,32})|(:)(\w{2,32}))$/u);
+    return found && { sign: found[1] ?? found[3], text: found[2] ?? found[4] };
   }
 
   look() {
-    const text = this.typed();
-    this.found = text === null ? [] : matching(this.people(), text).slice(0, MOST);
+    const typed = this.typed();
+    if (!typed) this.found = [];
+    else if (typed.sign === ":") this.found = matchingEmojis(this.emojis(), typed.text).slice(0, MOST);
+    else this.found = matching(this.people(), typed.text).slice(0, MOST);
     if (this.found.length === 0) return this.close();
     this.at = 0;
     this.list.replaceChildren(...this.found.map((user, index) => this.item(user, index)));
@@ -50,12 +63,13 @@ export class MentionChoice {
     this.mark();
   }
 
-  item(user, index) {
+  item(found, index) {
     const parts = build("mention");
     parts.root.id = `mention-${index}`;
-    parts.avatar.append(avatar(user));
-    parts.name.textContent = user.global_name || user.username;
-    parts.more.textContent = `@${user.username}`;
+    const { emoji, guild } = found;
+    parts.avatar.append(emoji ? signNode(emoji) : avatar(found));
+    parts.name.textContent = emoji ? `:${emoji.name}:` : found.global_name || found.username;
+    parts.more.textContent = emoji ? guild.name : `@${found.username}`;
     return parts.root;
   }
 
@@ -84,10 +98,10 @@ export class MentionChoice {
     return true;
   }
 
-  take(user) {
+  take(found) {
     const end = this.field.selectionStart;
-    const start = end - this.typed().length - 1;
-    this.field.setRangeText(`@${user.username} `, start, end, "end");
+    const start = end - this.typed().text.length - 1;
+    this.field.setRangeText(found.emoji ? `:${found.emoji.name}: ` : `@${found.username} `, start, end, "end");
     this.close();
     this.field.dispatchEvent(new Event("input", { bubbles: true }));
   }

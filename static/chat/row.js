@@ -5,6 +5,7 @@ import { avatar } from "../shared/avatar.js";
 import { speaksAlone } from "../shared/store.js";
 import { t } from "../shared/i18n.js";
 import { clockTime, dayName, fullTime, sameDay, stamp } from "../shared/time.js";
+import { withNames } from "../expressions/emoji.js";
 import { plainText } from "./mentions_text.js";
 import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
@@ -15,6 +16,7 @@ import { paintPoll, resultOf } from "../polls/poll.js";
 import { noticeOf, paintThread } from "../threads/mark.js";
 
 const CLOSE_TOGETHER = 7 * 60_000;
+const MOST_LARGE = 27;
 
 /** A row for a message (Discord's message object). Its parts hang on `row.parts`, the message on `row.message`. */
 export function buildRow(message, store) {
@@ -81,10 +83,17 @@ function paintBody(body, message, store) {
   body.classList.toggle("is-plain", !markup);
   if (markup) body.replaceChildren(sanitised(markup));
   else body.textContent = plainText(message.content, store, message.guild_id);
+  body.classList.toggle("is-large", holdsOnlyEmojis(body));
   if (message.edited_timestamp) {
     const mark = element("span", { className: "message__edited", textContent: ` ${t("web.message.edited")}`, title: fullTime(Date.parse(message.edited_timestamp)) });
     (body.querySelector(":scope > p:last-child") ?? body).append(mark);
   }
+}
+
+/** A few emojis of communities and nothing else are shown large. */
+function holdsOnlyEmojis(body) {
+  const count = body.querySelectorAll(".emoji-picture").length;
+  return count > 0 && count <= MOST_LARGE && body.textContent.trim() === "";
 }
 
 function paintQuote(parts, message, store) {
@@ -100,7 +109,7 @@ function paintQuote(parts, message, store) {
 /** What a message says, without its markup; a spoiler stays covered. */
 function wordsOf(message, store, guildId) {
   if (!message.content_html) return plainText(message.content, store, guildId);
-  const words = sanitised(message.content_html);
+  const words = withNames(sanitised(message.content_html));
   for (const spoiler of words.querySelectorAll(".spoiler")) spoiler.textContent = "▒▒▒";
   for (const block of words.querySelectorAll("p, br, li, pre, h1, h2, h3")) block.append(" ");
   return words.textContent.trim();

@@ -1,5 +1,6 @@
 /** Buttons, selects and layout under a message; what is pressed goes to the app. */
 
+import { signNode } from "../expressions/emoji.js";
 import { byId, element, sanitised } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { chosen, entities, selectField } from "./fields.js";
@@ -52,9 +53,9 @@ function containerNode(part, parts) {
 }
 
 function buttonNode(part) {
-  const label = [part.emoji?.id ? null : part.emoji?.name, part.label].filter(Boolean).join(" ");
-  if (part.style === 5) return element("a", { className: "app-button app-button--link", href: part.url, textContent: label, rel: "noopener nofollow", target: "_blank" });
-  const button = element("button", { type: "button", className: `app-button app-button--${STYLE[part.style]}`, textContent: label, disabled: Boolean(part.disabled) });
+  const label = [part.emoji ? signNode(part.emoji) : null, part.emoji && part.label ? " " : null, part.label ?? null];
+  if (part.style === 5) return element("a", { className: "app-button app-button--link", href: part.url, rel: "noopener nofollow", target: "_blank" }, ...label);
+  const button = element("button", { type: "button", className: `app-button app-button--${STYLE[part.style]}`, disabled: Boolean(part.disabled) }, ...label);
   button.dataset.component = part.custom_id;
   button.dataset.kind = part.type;
   return button;
@@ -65,7 +66,7 @@ function selectNode(part, message, store) {
   const defaults = new Set((part.default_values ?? []).map((each) => String(each.id)));
   const choices =
     part.type === 3
-      ? part.options.map((each) => [each.value, [each.emoji?.id ? null : each.emoji?.name, each.label, each.description && `– ${each.description}`].filter(Boolean).join(" "), each.default])
+      ? part.options.map((each) => [each.value, [each.emoji?.id ? `:${each.emoji.name}:` : each.emoji?.name, each.label, each.description && `– ${each.description}`].filter(Boolean).join(" "), each.default])
       : entities(KIND[part.type], channel, store, part.channel_types ?? []).map(([id, name]) => [id, name, defaults.has(id)]);
   const multiple = part.max_values > 1;
   const field = selectField(choices, { placeholder: part.placeholder, multiple, most: part.max_values, disabled: part.disabled, required: part.min_values > 0 });

@@ -74,7 +74,7 @@ function wire(parts, store, route, channel, all) {
   act(parts.clone, async () => {
     const { type, topic, nsfw, parent_id: parentId, rate_limit_per_user: pause, permission_overwrites: overwrites, available_tags: tags } = channel;
     const body = { name: channel.name, type, topic, nsfw, parent_id: parentId, rate_limit_per_user: pause, permission_overwrites: overwrites };
-    if (tags) body.available_tags = tags.map(({ name, moderated, emoji_name: emoji }) => ({ name, moderated, emoji_name: emoji }));
+    if (tags) body.available_tags = tags.map(({ name, moderated, emoji_id: id, emoji_name: emoji }) => ({ name, moderated, emoji_id: id, emoji_name: emoji }));
     await rest.post(`${API}/guilds/${channel.guild_id}/channels`, body);
     parts.root.close("");
     toast(t("web.manage.cloned"));

@@ -1,7 +1,7 @@
 /** The permissions that can be given, in groups, as bits (https://discord.com/developers/docs/topics/permissions). */
 
 export const RIGHTS = {
-  general: { view_channel: 10, manage_channels: 4, manage_roles: 28, manage_guild: 5, view_audit_log: 7, manage_webhooks: 29, create_instant_invite: 0, administrator: 3 },
+  general: { view_channel: 10, manage_channels: 4, manage_roles: 28, manage_guild: 5, view_audit_log: 7, manage_webhooks: 29, create_instant_invite: 0, create_guild_expressions: 43, manage_guild_expressions: 30, administrator: 3 },
   members: { change_nickname: 26, manage_nicknames: 27, kick_members: 1, ban_members: 2, moderate_members: 40 },
   text: {
     send_messages: 11,
@@ -11,6 +11,7 @@ export const RIGHTS = {
     embed_links: 14,
     attach_files: 15,
     add_reactions: 6,
+    use_external_emojis: 18,
     mention_everyone: 17,
     manage_messages: 13,
     pin_messages: 51,

@@ -1,5 +1,6 @@
 /** A poll under a message: its answers as buttons with the share of votes; one's own can be taken back. */
 
+import { signNode } from "../expressions/emoji.js";
 import { element, toast } from "../shared/dom.js";
 import { API, rest } from "../shared/rest.js";
 import { counted, t } from "../shared/i18n.js";
@@ -29,9 +30,8 @@ export function paintPoll(place, message) {
 function answerNode(message, answer, votes, total) {
   const { poll_media: media, answer_id: id } = answer;
   const share = total ? Math.round((100 * votes.count) / total) : 0;
-  const sign = media.emoji?.id ? "" : (media.emoji?.name ?? "");
   const button = element("button", { type: "button", className: "poll__answer", disabled: isOver(message.poll) });
-  button.append(element("span", { className: "poll__text", textContent: `${sign} ${media.text ?? ""}`.trim() }), element("span", { className: "poll__share", textContent: `${share} % (${votes.count})` }));
+  button.append(element("span", { className: "poll__text" }, media.emoji ? signNode(media.emoji) : null, media.emoji && media.text ? " " : null, media.text ?? null), element("span", { className: "poll__share", textContent: `${share} % (${votes.count})` }));
   button.setAttribute("aria-pressed", String(votes.me_voted));
   button.style.setProperty("--share", `${share}%`);
   button.addEventListener("click", () => vote(message, id));

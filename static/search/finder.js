@@ -4,6 +4,7 @@ import { build, byId, element, sanitised } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { counted, t } from "../shared/i18n.js";
 import { AGORA, rest } from "../shared/rest.js";
+import { withNames } from "../expressions/emoji.js";
 import { plainText } from "../chat/mentions_text.js";
 import { snowflakeTime, stamp } from "../shared/time.js";
 
@@ -130,7 +131,7 @@ export class Finder {
 
 /** The message without marks of its formatting. */
 function readable(message, store, channel) {
-  if (message.content_html) return sanitised(message.content_html).textContent;
+  if (message.content_html) return withNames(sanitised(message.content_html)).textContent;
   return plainText(message.content ?? "", store, channel?.guild_id);
 }
 

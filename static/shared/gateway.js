@@ -5,7 +5,7 @@ import { rest, AGORA } from "./rest.js";
 const OP = { DISPATCH: 0, HEARTBEAT: 1, IDENTIFY: 2, RESUME: 6, RECONNECT: 7, INVALID: 9, HELLO: 10, ACK: 11 };
 const FATAL_SESSION = new Set([4004, 4007, 4009]);
 /* guilds, members, presences, messages, reactions, typing, their direct-message kin, content, polls */
-const INTENTS = [0, 1, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25].reduce((bits, bit) => bits | (1 << bit), 0);
+const INTENTS = [0, 1, 3, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25].reduce((bits, bit) => bits | (1 << bit), 0);
 
 export class Gateway {
   /** `onDispatch(name, data)` for every event; `onState("connecting" | "online" | "offline")`. */

@@ -140,6 +140,10 @@ const REDUCERS = {
     const roles = new Map((data.roles ?? []).map((role) => [role.id, role]));
     Object.assign(guild, data, { members: guild.members, roles: data.roles ? roles : guild.roles });
   },
+  GUILD_EMOJIS_UPDATE: (store, data) => {
+    const guild = store.guilds.get(data.guild_id);
+    if (guild) guild.emojis = data.emojis;
+  },
   GUILD_DELETE: (store, data) => {
     store.guilds.delete(data.id);
     for (const channel of store.channels.values()) if (channel.guild_id === data.id) store.channels.delete(channel.id);

@@ -7,9 +7,16 @@ import { counted, t } from "../shared/i18n.js";
 import { may, SEND_MESSAGES } from "../shared/permissions.js";
 import { API, rest } from "../shared/rest.js";
 import { stamp } from "../shared/time.js";
+import { signNode } from "../expressions/emoji.js";
 import { FORUM } from "./kinds.js";
 
 const PAGE = 25;
+
+/** A tag with its emoji, which has an id when it is a community's own. */
+function tagLabel(tag) {
+  const emoji = { id: tag.emoji_id, name: tag.emoji_name ?? (tag.emoji_id ? tag.name : "") };
+  return emoji.name ? [signNode(emoji), ` ${tag.name}`] : [tag.name];
+}
 
 export class Forum {
   constructor(store, route) {
@@ -63,7 +70,7 @@ export class Forum {
   }
 
   choice(tag) {
-    const button = element("button", { className: "forum__tag", type: "button", textContent: `${tag.emoji_name ?? ""} ${tag.name}`.trim() });
+    const button = element("button", { className: "forum__tag", type: "button" }, ...tagLabel(tag));
     button.setAttribute("aria-pressed", String(this.tag === tag.id));
     button.addEventListener("click", () => {
       this.tag = tag.id;
@@ -86,7 +93,7 @@ export class Forum {
     const at = Date.parse(thread.thread_metadata.create_timestamp);
     parts.note.textContent = [store.nameOf(author, thread.guild_id), stamp(at), counted("web.thread.messages", thread.message_count)].join(" · ");
     const tags = channel.available_tags.filter((tag) => thread.applied_tags.includes(tag.id));
-    parts.tags.append(...tags.map((tag) => element("span", { className: "tag tag--plain", textContent: `${tag.emoji_name ?? ""} ${tag.name}`.trim() })));
+    parts.tags.append(...tags.map((tag) => element("span", { className: "tag tag--plain" }, ...tagLabel(tag))));
     return parts.root;
   }
 
@@ -97,7 +104,7 @@ export class Forum {
     parts.tags.append(
       ...channel.available_tags.map((tag) => {
         const input = element("input", { type: "checkbox", name: "tag", value: tag.id });
-        return element("label", { className: "check" }, input, `${tag.emoji_name ?? ""} ${tag.name}`.trim());
+        return element("label", { className: "check" }, input, ...tagLabel(tag));
       }),
     );
     return formDialog(parts, async (data) => {

@@ -25,7 +25,18 @@ ALLOWED = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 FIELD = re.compile(r"\{(\w+)[^{}]*(?:\{[^}]*\})?[^{}]*\}")
 # Not about a community at all, or about the server as a whole: no id of a community has a place in them.
 # The picture of an emoji shows wherever a message takes it, to whoever has its id, which cannot be guessed.
-ELSEWHERE = ("/emojis/", "/gateway", "/healthz", "/readyz", "/metrics", "/v1/", "/api/tags", "/api/chat", "/api/generate", "/api/embed")
+ELSEWHERE = (
+    "/emojis/",
+    "/gateway",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/v1/",
+    "/api/tags",
+    "/api/chat",
+    "/api/generate",
+    "/api/embed",
+)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -83,7 +94,19 @@ def list_routes(kit: Kit) -> list[Route]:
     return [r for r in found if not r.path.startswith(ELSEWHERE) and set(FIELD.findall(r.path)) & KNOWN]
 
 
-KNOWN = {"guild_id", "channel_id", "message_id", "role_id", "overwrite_id", "rule_id", "report_id", "emoji_id", "guild", "channel", "message"}
+KNOWN = {
+    "guild_id",
+    "channel_id",
+    "message_id",
+    "role_id",
+    "overwrite_id",
+    "rule_id",
+    "report_id",
+    "emoji_id",
+    "guild",
+    "channel",
+    "message",
+}
 
 
 def addresses(route: Route, hidden: Place, own: Place) -> Iterator[str]:

@@ -41,7 +41,7 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"scheduled-events", LATER, "calendar"),
     (r"polls", LATER, "polls"),
     (r"templates", LATER, "templates of communities"),
-    (r"emojis", LATER, "custom emoji"),
+    (r"^/applications/\{\w+\}/emojis", LATER, "emoji of an application; its bot uses those of its communities"),
     (r"stickers", LATER, "stickers"),
     (r"crosspost|followers", LATER, "following of announcements"),
     (r"auto-moderation", LATER, "rules of moderation"),

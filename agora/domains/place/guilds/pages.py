@@ -17,6 +17,7 @@ SECTIONS = {
     "overview": Permission.MANAGE_GUILD,
     "roles": Permission.MANAGE_ROLES,
     "members": Permission(0),
+    "emojis": Permission(0),
     "invites": Permission.MANAGE_GUILD,
     "bans": Permission.BAN_MEMBERS,
     "rules": Permission.MANAGE_GUILD,

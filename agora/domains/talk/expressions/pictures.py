@@ -12,8 +12,9 @@ from agora.kernel.http import Reply
 MAX_BYTES = 256 << 10  # Discord's limit
 MAX_SIDE = 1024  # pixels; a small file may unpack to a huge picture
 _ANIMATED_WEBP = 0x02  # of the flags of a VP8X chunk (RFC 9649, section 2.7)
-FOREVER = {
-    "Cache-Control": "public, max-age=31536000, immutable",
+# The same id never shows anything else; but what was deleted must not be seen for long.
+KEPT = {
+    "Cache-Control": "public, max-age=86400, immutable",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
@@ -40,5 +41,5 @@ def is_animated(content: bytes) -> bool:
 
 
 def build_reply(content: bytes) -> Reply:
-    """The picture as an answer that may be kept for ever: the same id never shows anything else."""
-    return Reply(content, content_type=image_type(content) or "application/octet-stream", headers=FOREVER)
+    """The picture as an answer that browsers keep for a day."""
+    return Reply(content, content_type=image_type(content) or "application/octet-stream", headers=KEPT)
