@@ -83,7 +83,7 @@ export class Status {
     };
     parts.text.value = known?.text ?? "";
     parts.clear.hidden = !known;
-    parts.emoji.addEventListener("click", () => chooseEmoji(parts.emoji, (sign) => ((emoji = sign), show())));
+    parts.emoji.addEventListener("click", () => chooseEmoji(parts.emoji, [], ({ name }) => ((emoji = name), show())));
     parts.unsign.addEventListener("click", () => ((emoji = ""), show(), parts.emoji.focus()));
     parts.clear.addEventListener("click", () => {
       emoji = parts.text.value = "";
