@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,8 @@ from agora.domains.place.accounts import Users
 from agora.inference.context import Line
 from agora.inference.errors import BadRequestToModel
 from agora.inference.grammar import any_json_object, compile_json_schema
-from agora.inference.layout import ChatMessage
+from agora.inference.layout import ChatMessage, Style
+from agora.inference.liveliness import choose_sampler
 from agora.inference.ports import GenerationRequest, Sampler, text_prompt
 from agora.kernel.ctx import Ctx
 
@@ -26,7 +27,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
     seed: int | None = None
     grammar: str | None = None
-    sampler: Sampler = Sampler()
+    drawing: Mapping[str, float] = msgspec.field(default_factory=dict)
+    """Fields of the sampler that the caller set."""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -38,9 +40,14 @@ class Ask(msgspec.Struct, frozen=True):
     others: frozenset[str] = frozenset()
 
 
-def build_sampler(**given: float | None) -> Sampler:
-    """The server's sampler with what the caller gave."""
-    return msgspec.structs.replace(Sampler(), **{name: value for name, value in given.items() if value is not None})
+def read_drawing(**given: float | None) -> dict[str, float]:
+    """What the caller said about how words are drawn."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def build_sampler(style: Style, drawing: Mapping[str, float]) -> Sampler:
+    """The sampler that suits the model, as the agents' own turns have it, with what the caller gave."""
+    return msgspec.structs.replace(choose_sampler(0, style), **drawing)
 
 
 def read_stop(given: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -60,7 +67,7 @@ def ask_chat(ctx: Ctx, target: Target, messages: Sequence[ChatMessage], wish: Wi
     if not any(message.content.strip() for message in messages):
         raise BadRequestToModel("The conversation is empty.")
     if target.agent is None:
-        return Ask(_build(ctx, wish, messages=tuple(messages)), trim=True)
+        return Ask(_build(ctx, target.style, wish, messages=tuple(messages)), trim=True)
     agent = target.agent
     user = ctx.app.get(Users).get(ctx.actor.user_id)
     asker = user.display_name if user is not None else "User"
@@ -73,7 +80,7 @@ def ask_chat(ctx: Ctx, target: Target, messages: Sequence[ChatMessage], wish: Wi
     room = wish.max_tokens or ctx.app.config.get(ServingSettings).max_tokens
     persona = build_persona_prompt(ctx.app, target.engine, target.style, agent, lines, rules, room)
     stop = tuple(dict.fromkeys((*wish.stop, *persona.stop)))
-    request = _build(ctx, msgspec.structs.replace(wish, stop=stop), prompt=persona.prompt, messages=persona.messages)
+    request = _build(ctx, target.style, msgspec.structs.replace(wish, stop=stop), prompt=persona.prompt, messages=persona.messages)
     return Ask(request) if wish.grammar else Ask(request, name=agent.name, others=frozenset({asker}))
 
 
@@ -81,16 +88,16 @@ def ask_text(ctx: Ctx, target: Target, prompt: str, wish: Wish) -> Ask:
     """Go on from a plain text, without any template. An agent has no such prompt."""
     if target.agent is not None:
         raise BadRequestToModel("An agent answers conversations: use /v1/chat/completions or /api/chat.")
-    return Ask(_build(ctx, wish, prompt=text_prompt(prompt)))
+    return Ask(_build(ctx, target.style, wish, prompt=text_prompt(prompt)))
 
 
-def _build(ctx: Ctx, wish: Wish, **words: Any) -> GenerationRequest:
+def _build(ctx: Ctx, style: Style, wish: Wish, **words: Any) -> GenerationRequest:
     """Evaluated tokens are shared between requests of one user only."""
     most = ctx.app.config.get(ServingSettings).max_tokens
     return GenerationRequest(
         max_tokens=most if wish.max_tokens is None else min(wish.max_tokens, most),
         stop=wish.stop,
-        sampler=wish.sampler,
+        sampler=build_sampler(style, wish.drawing),
         seed=wish.seed,
         grammar=wish.grammar,
         scope=f"serving:{ctx.actor.user_id}",

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from agora.domains.minds.serving.asking import Ask, Wish, ask_chat, ask_text, build_grammar, build_sampler, read_stop
+from agora.domains.minds.serving.asking import Ask, Wish, ask_chat, ask_text, build_grammar, read_drawing, read_stop
 from agora.domains.minds.serving.callers import check_caller
 from agora.domains.minds.serving.embedding import embed
 from agora.domains.minds.serving.errors import build_ollama_error, unsupported
@@ -137,7 +137,7 @@ def _wish(body: Writing) -> Wish:
         stop=read_stop(options.stop),
         seed=options.seed,
         grammar=build_grammar(None if body.format == "json" else body.format) if body.format else None,
-        sampler=build_sampler(
+        drawing=read_drawing(
             temperature=options.temperature,
             top_k=options.top_k,
             top_p=options.top_p,

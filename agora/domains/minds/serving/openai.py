@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agora.domains.minds.models import list_remote_models
-from agora.domains.minds.serving.asking import Wish, ask_chat, ask_text, build_grammar, build_sampler, read_stop
+from agora.domains.minds.serving.asking import Wish, ask_chat, ask_text, build_grammar, read_drawing, read_stop
 from agora.domains.minds.serving.embedding import embed, to_base64
 from agora.domains.minds.serving.errors import build_openai_error, unsupported
 from agora.domains.minds.serving.names import AGENT, changed_ms, check_embedder, find_embedder, find_target, list_agents, list_files
@@ -163,7 +163,7 @@ def _wish(body: Sampling) -> Wish:
         stop=read_stop(body.stop),
         seed=body.seed,
         grammar=grammar,
-        sampler=build_sampler(
+        drawing=read_drawing(
             temperature=body.temperature,
             top_p=body.top_p,
             frequency_penalty=body.frequency_penalty,

@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agora.domains.minds.agents import NewAgent, create_agent, pause_all
 from agora.domains.minds.models import find_engine
+from agora.domains.minds.serving.asking import build_sampler
 from agora.domains.minds.serving.desk import Desk
 from agora.domains.minds.serving.writing import Cut
 from agora.inference.cleaning import clean_reply
 from agora.inference.fake import FakeEngine
+from agora.inference.liveliness import choose_sampler
 from agora.kernel.errors import RateLimited
 from tests.kit.server import Kit, Person, open_kit
 
@@ -70,6 +73,16 @@ async def test_space_before_the_first_word_is_left_out(agora: Kit, person: Perso
     fake.answer("  \n Two words")
     answer = await agora.scenario("POST", CHAT, person, json=body("fake"))
     assert answer.json["choices"][0]["message"]["content"] == "Two words"
+
+
+async def test_words_are_drawn_as_suits_the_model_unless_the_caller_says_how(agora: Kit, person: Person, fake: FakeEngine) -> None:
+    await agora.scenario("POST", CHAT, person, json=body("fake"))
+    await agora.scenario("POST", CHAT, person, json=body("fake", temperature=0.3))
+    plain, told = (request.sampler for request in fake.requests)
+    assert plain == choose_sampler(0, "chat")
+    assert told == msgspec.structs.replace(plain, temperature=0.3)
+    assert build_sampler("starter", {}) == choose_sampler(0, "starter") != plain
+    assert build_sampler("starter", {"top_k": 7}).top_k == 7
 
 
 async def test_evaluated_prompts_are_shared_by_one_user_only(agora: Kit, person: Person, fake: FakeEngine) -> None:
