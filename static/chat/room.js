@@ -53,6 +53,7 @@ export class Room {
     store.on("MESSAGE_REACTION_REMOVE", (data) => this.isHere(data) && this.reacted(data, -1));
     store.on("MESSAGE_REACTION_REMOVE_ALL", (data) => this.isHere(data) && this.list.change({ id: data.message_id, reactions: [] }));
     store.on("CHANNEL_UPDATE THREAD_UPDATE", (channel) => this.isHere({ channel_id: channel.id }) && this.paintHead());
+    store.on("AGORA_THREAD_MERGED", (data) => this.isHere(data) && this.reread());
     byId("to-present").addEventListener("click", () => this.toPresent());
     document.addEventListener("visibilitychange", () => this.edge("end"));
   }
@@ -220,15 +221,21 @@ export class Room {
     return Boolean(row);
   }
 
+  /** Messages came in between those that are shown. */
+  async reread() {
+    this.composer.lock();
+    if (!(await this.history.open(this.channel.id))) return;
+    this.outbox.repaint(this.channel.id);
+    this.partials.repaint();
+  }
+
   /** After a lost session: what happened meanwhile is fetched, without moving the reader. */
   async refresh() {
     if (!this.channel || !this.history.more || this.channel.type === FORUM) return;
     this.paintHead();
     this.composer.lock();
     if (this.history.atPresent && this.list.pinned) {
-      if (!(await this.history.open(this.channel.id))) return;
-      this.outbox.repaint(this.channel.id);
-      this.partials.repaint();
+      await this.reread();
     } else if (this.history.atPresent) {
       this.history.more.newer = true;
       await this.history.grow("newer");

@@ -1,6 +1,6 @@
 /** Where the page is: /channels/{guild|@me}/{channel}[/{message}], kept in the browser's history. */
 
-import { API, rest } from "../shared/rest.js";
+import { AGORA, API, rest } from "../shared/rest.js";
 
 const PATTERN = /^\/channels\/(@me|\d+)(?:\/(\d+))?(?:\/(\d+))?\/?$/;
 const LAST = "agora.last";
@@ -30,6 +30,18 @@ export class Route {
       if (!channel.thread_metadata) return;
       this.store.apply("THREAD_SEEN", channel);
       this.go(guildId, channelId, messageId);
+    } catch (error) {
+      if (error.status === 404) await this.follow(channelId, messageId);
+      else console.info("channel:", error.message);
+    }
+  }
+
+  /** A thread that went into another one: what was said is there. */
+  async follow(channelId, messageId) {
+    try {
+      const found = await rest.get(`${AGORA}/channels/${channelId}/merged`);
+      if (this.store.channels.has(found.channel_id)) this.go(found.guild_id, found.channel_id, messageId);
+      else await this.look(found.guild_id, found.channel_id, messageId);
     } catch (error) {
       console.info("channel:", error.message);
     }
@@ -82,7 +94,8 @@ export class Route {
     const match = PATTERN.exec(url.pathname);
     if (!match || url.hash || url.origin !== location.origin) return;
     event.preventDefault();
-    this.go(match[1], match[2] ?? null, match[3] ?? null);
+    if (match[2] && match[1] !== "@me" && !this.store.channels.has(match[2])) this.look(match[1], match[2], match[3] ?? null);
+    else this.go(match[1], match[2] ?? null, match[3] ?? null);
   }
 }
 

@@ -4,7 +4,7 @@ import { build, byId, element, icon, toast } from "../shared/dom.js";
 import { confirmed, formDialog, openDialog, openPopover } from "../shared/dialog.js";
 import { counted, t } from "../shared/i18n.js";
 import { MANAGE_THREADS, may } from "../shared/permissions.js";
-import { API, rest } from "../shared/rest.js";
+import { AGORA, API, rest } from "../shared/rest.js";
 import { Forum } from "./forum.js";
 import { FORUM, isThread, markOf, threadsOf } from "./kinds.js";
 
@@ -17,6 +17,7 @@ export class Threads {
     this.forum = new Forum(store, route);
     store.on("route THREAD_UPDATE THREAD_MEMBERS_UPDATE THREAD_MEMBER_UPDATE CHANNEL_UPDATE", () => this.paint());
     store.on("THREAD_DELETE", ({ id }) => id === route.channelId && route.go(route.guildId, this.parentId));
+    store.on("AGORA_THREAD_MERGED", ({ guild_id, old_id, channel_id }) => old_id === route.channelId && route.go(guild_id, channel_id));
     store.on("thread-from", (message) => this.begin(message));
     byId("open-threads").addEventListener("click", () => this.showList());
     byId("thread-more").addEventListener("click", (event) => this.showMenu(event.currentTarget));
@@ -112,6 +113,8 @@ export class Threads {
     add("web.thread.rename", "edit", () => this.rename(), mine && !archived);
     add(archived ? "web.thread.reopen" : "web.thread.archive", "folder", () => this.change({ archived: !archived }), mine || (archived && !locked));
     add(locked ? "web.thread.unlock" : "web.thread.lock", "lock", () => this.change({ locked: !locked }), manages);
+    add("web.thread.move", "folder", () => this.move(), manages && this.places().length > 0);
+    add("web.thread.merge", "thread", () => this.merge(), manages && this.others().length > 0);
     add("web.thread.delete", "trash", () => this.remove(), manages, true);
     const popover = openPopover(anchor, menu, { label: t("web.thread.more") });
   }
@@ -138,6 +141,55 @@ export class Threads {
     const parts = build("thread-rename");
     parts.form.elements.name.value = channel.name;
     return formDialog(parts, (data) => rest.patch(`${API}/channels/${channel.id}`, { name: data.get("name").trim() }));
+  }
+
+  /** The channels this thread can go to. */
+  places() {
+    const { channel, store } = this;
+    const isPost = store.channels.get(channel.parent_id)?.type === FORUM;
+    const fits = (each) => (isPost ? each.type === FORUM : each.type === 0 || (each.type === 5 && channel.type !== PRIVATE));
+    return this.managed((each) => fits(each) && each.id !== channel.parent_id);
+  }
+
+  /** The open threads this one can go into. */
+  others() {
+    const { channel } = this;
+    return this.managed((each) => isThread(each) && each.id !== channel.id && (channel.type !== PRIVATE || each.type === PRIVATE));
+  }
+
+  /** Those channels of this community in which this person manages threads, by name. */
+  managed(fits) {
+    const { channel, store } = this;
+    const all = [...store.channels.values()].filter((each) => each.guild_id === channel.guild_id && fits(each));
+    return all.filter((each) => may(store, MANAGE_THREADS, { channel: each })).sort((one, other) => one.name.localeCompare(other.name));
+  }
+
+  move() {
+    const { channel, store } = this;
+    return this.choose("move", this.places(), async (id) => {
+      store.apply("THREAD_UPDATE", await rest.post(`${AGORA}/channels/${channel.id}/move`, { parent_id: id }));
+    });
+  }
+
+  merge() {
+    const { channel, route } = this;
+    return this.choose("merge", this.others(), async (id) => {
+      const thread = await rest.post(`${AGORA}/channels/${channel.id}/merge`, { thread_id: id });
+      route.go(thread.guild_id, thread.id);
+    });
+  }
+
+  /** One of several places, in a dialog that says what will happen. */
+  choose(what, choices, act) {
+    const { channel, store } = this;
+    const parts = build("thread-place");
+    parts.title.textContent = t(`web.thread.${what}_title`);
+    parts.lead.textContent = t(`web.thread.${what}_lead`, { name: channel.name });
+    parts.label.textContent = t(`web.thread.${what}_to`);
+    parts.submit.textContent = t(`web.thread.${what}_yes`);
+    const named = (each) => (isThread(each) ? `#${store.channels.get(each.parent_id)?.name} › ${each.name}` : `#${each.name}`);
+    parts.place.append(...choices.map((each) => element("option", { value: each.id, textContent: named(each) })));
+    return formDialog(parts, (data) => act(data.get("place")));
   }
 
   async remove() {

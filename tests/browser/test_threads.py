@@ -87,3 +87,50 @@ async def test_a_forum_has_posts_with_tags(agora: Kit, browser: Browser) -> None
         await expect(card).to_have_count(1)
         await card.click()
         await b.sees("Is the tower?")
+
+
+async def test_a_thread_is_moved_and_merged_and_old_links_lead_on(agora: Kit, browser: Browser) -> None:
+    """From the menu of the thread; who reads it is taken along, and a link to a message of the merged thread still finds it."""
+    ada, ben = await agora.person("ada"), await agora.person("ben")
+    guild_id = await agora.guild(ada, ben)
+    square, cellar = await agora.channel(ada, guild_id, "square"), await agora.channel(ada, guild_id, "cellar")
+    ids = []
+    for name, text in (("Cake", "With cherries"), ("Pie", "With apples")):
+        path = f"/api/v10/channels/{square}/threads"
+        ids.append((await agora.request("POST", path, ada, json={"name": name, "type": 11})).json["id"])
+        said = await agora.request("POST", f"/api/v10/channels/{ids[-1]}/messages", ben, json={"content": text})
+        ids.append(said.json["id"])
+    cake, cherries, pie, _ = ids
+    link = f"/channels/{guild_id}/{cake}/{cherries}"
+    async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
+        a.expected = b.expected = ("404",)
+        await a.open(f"/channels/{guild_id}/{cake}")
+        await a.sees("With cherries")
+        await b.open(f"/channels/{guild_id}/{cake}")
+        await b.sees("With cherries")
+        await b.page.click("#thread-more")
+        await expect(b.page.locator(".menu__item", has_text="Move to a channel")).to_have_count(0)
+        await b.page.keyboard.press("Escape")
+        await a.page.click("#thread-more")
+        await a.page.locator(".menu__item", has_text="Move to a channel").click()
+        await a.page.select_option("#thread-place", str(cellar))
+        await a.page.locator(".dialog [type=submit]").click()
+        await expect(a.page.locator("#room-parent")).to_have_text("cellar")
+        await expect(b.page.locator("#room-parent")).to_have_text("cellar")
+        await a.page.click("#thread-more")
+        await a.page.locator(".menu__item", has_text="Merge into a thread").click()
+        await a.page.select_option("#thread-place", pie)
+        await a.page.locator(".dialog [type=submit]").click()
+        for visitor in (a, b):
+            await expect(visitor.page.locator("#room-name")).to_have_text("Pie")
+            await visitor.sees("With cherries")
+            await visitor.sees("With apples")
+        await b.open(link)
+        await expect(b.page.locator("#room-name")).to_have_text("Pie")
+        await b.sees("With cherries")
+        await a.page.click("#room-parent")
+        await a.say(f"see {agora.url}{link}")
+        await a.sees("see ")
+        await a.page.locator(a.row("see ")).locator(".message__body a").click()
+        await expect(a.page.locator("#room-name")).to_have_text("Pie")
+        await a.sees("With cherries")

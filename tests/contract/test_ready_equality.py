@@ -218,6 +218,18 @@ async def wish(s: Scene, body: dict[str, Any]) -> None:
     assert answer.status == 200, answer.text
 
 
+async def move_thread(s: Scene, thread: str, channel: str) -> None:
+    path = f"/api/agora/channels/{s.made[thread]}/move"
+    answer = await s.story.kit.request("POST", path, s.people["owner"], json={"parent_id": s.made[channel]})
+    assert answer.status == 200, answer.text
+
+
+async def merge_thread(s: Scene, thread: str, other: str) -> None:
+    path = f"/api/agora/channels/{s.made[thread]}/merge"
+    answer = await s.story.kit.request("POST", path, s.people["owner"], json={"thread_id": s.made[other]})
+    assert answer.status == 200, answer.text
+
+
 THREAD_STEPS: list[tuple[str, Step]] = [
     ("a thread", lambda s: start_thread(s, "member", "thread")),
     ("a message in it", lambda s: say(s, "friend", "thread")),
@@ -238,6 +250,12 @@ THREAD_STEPS: list[tuple[str, Step]] = [
     ("and put out", lambda s: thread_member(s, "member", "DELETE", "private", "friend")),
     ("somebody may manage threads", lambda s: manage_threads(s, allow=True)),
     ("and may no more", lambda s: manage_threads(s, allow=False)),
+    ("the thread moved out of sight", lambda s: move_thread(s, "thread", "hidden")),
+    ("a message out of sight", lambda s: say(s, "owner", "thread")),
+    ("and back", lambda s: move_thread(s, "thread", "talk")),
+    ("another thread", lambda s: start_thread(s, "friend", "doomed")),
+    ("a message to be moved", lambda s: say(s, "friend", "doomed")),
+    ("one goes into the other", lambda s: merge_thread(s, "doomed", "thread")),
     ("a forum with a post", make_forum),
     ("an answer", lambda s: say(s, "owner", "post")),
     ("the channel hidden from a reader of threads", lambda s: overwrite(s, 1, s.id("friend"), channel="talk", deny=VIEW)),

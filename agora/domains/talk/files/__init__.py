@@ -9,7 +9,7 @@ from agora.domains.talk.files.queries import list_files
 from agora.domains.talk.files.receive import receive
 from agora.domains.talk.files.uploads import take_uploads
 from agora.domains.talk.files.wire import build_attachment
-from agora.domains.talk.files.writes import check_room, do_attach, do_change, do_let_go, do_note, do_release
+from agora.domains.talk.files.writes import check_room, do_attach, do_change, do_let_go, do_move_files, do_note, do_release
 
 __all__ = [
     "Attached",
@@ -26,6 +26,7 @@ __all__ = [
     "do_attach",
     "do_change",
     "do_let_go",
+    "do_move_files",
     "do_note",
     "do_release",
     "list_files",

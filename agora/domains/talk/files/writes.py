@@ -98,6 +98,11 @@ def do_change(tx: Tx, message_id: int, kept: Sequence[Kept], new: Sequence[Attac
     do_enqueue(tx, READ, ReadFiles(message_id), key=str(message_id))
 
 
+def do_move_files(tx: Tx, message_ids: Sequence[int], channel_id: int) -> None:
+    """The messages went to another channel, and their files with them."""
+    tx.execute(update(a).where(a.c.message_id.in_(message_ids)).values(channel_id=channel_id))
+
+
 def do_release(tx: Tx, message_ids: Sequence[int]) -> None:
     """The messages are being deleted: their files are gone at once, their contents at the next sweep."""
     tx.run(_RELEASE, ids=msgspec.json.encode(list(message_ids)).decode())

@@ -22,12 +22,23 @@ from agora.domains.talk.messages.events import (
     MessagesBulkDeleted,
     MessageSent,
     MessagesImported,
+    MessagesMoved,
 )
 from agora.domains.talk.messages.history import read_one
-from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, ChannelStep, Forget, Outgoing, ReactionsOf, VotesOf
+from agora.domains.talk.messages.hooks import (
+    BEFORE_EDIT,
+    BEFORE_SEND,
+    ChannelStep,
+    Forget,
+    MoveStep,
+    Outgoing,
+    ReactionsOf,
+    VotesOf,
+)
 from agora.domains.talk.messages.imports import Past, Placed, build_past, do_import
 from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import Mentions, mentioned_users, mentions_of
+from agora.domains.talk.messages.moving import do_drop_starter, do_move_messages
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
 from agora.domains.talk.messages.poll import AnswerBody, AnswerMedia, Poll, PollCreate, Question, read_poll
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
@@ -70,6 +81,8 @@ __all__ = [
     "MessageSent",
     "MessagesBulkDeleted",
     "MessagesImported",
+    "MessagesMoved",
+    "MoveStep",
     "Names",
     "Notice",
     "Origin",
@@ -101,9 +114,11 @@ __all__ = [
     "delete",
     "do_bulk_delete",
     "do_delete",
+    "do_drop_starter",
     "do_empty_channel",
     "do_import",
     "do_mark_thread",
+    "do_move_messages",
     "do_post_notice",
     "do_send",
     "do_tell_edited",

@@ -62,6 +62,15 @@ class MessagesImported(Event, frozen=True, kw_only=True):
     last_id: int
 
 
+class MessagesMoved(Event, frozen=True, kw_only=True):
+    """Messages went from the channel ``old_id`` to another one."""
+
+    ids: tuple[int, ...]
+    old_id: int
+    channel_id: int
+    guild_id: int | None
+
+
 class PinsChanged(Event, frozen=True, kw_only=True):
     """A message of the channel was pinned or unpinned; ``last_pin_ms`` is the newest pin that is left."""
 
@@ -70,4 +79,4 @@ class PinsChanged(Event, frozen=True, kw_only=True):
     last_pin_ms: int | None
 
 
-ALL = (MessageSent, MessageEdited, MessageDeleted, MessagesBulkDeleted, MessagesImported, PinsChanged)
+ALL = (MessageSent, MessageEdited, MessageDeleted, MessagesBulkDeleted, MessagesImported, MessagesMoved, PinsChanged)

@@ -56,3 +56,9 @@ class ChannelStep(msgspec.Struct, frozen=True):
 
     do_sent: Callable[[Tx, Row], None]
     do_removed: Callable[[Tx, int, Sequence[int]], None]
+
+
+class MoveStep(msgspec.Struct, frozen=True):
+    """Offered by whoever keeps the channel of messages: ``do_moved(tx, message_ids, channel_id)`` after these went there."""
+
+    do_moved: Callable[[Tx, Sequence[int], int], None]

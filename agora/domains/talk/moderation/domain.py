@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from agora.domains.place.guilds import GuildDeleted
-from agora.domains.talk.messages import BEFORE_EDIT, BEFORE_SEND
+from agora.domains.talk.messages import BEFORE_EDIT, BEFORE_SEND, MoveStep
 from agora.domains.talk.moderation import audit, dispatches, events, http, migrations, tables
 from agora.domains.talk.moderation.automod import check_rules
 from agora.domains.talk.moderation.queries import list_rules
 from agora.domains.talk.moderation.rules import RuleBook, on_rule, on_rule_deleted
-from agora.domains.talk.moderation.writes import do_end_guilds
+from agora.domains.talk.moderation.writes import do_end_guilds, do_moved
 from agora.kernel.domain import Domain, Effect, durable, live
 from agora.kernel.hooks import On
 
@@ -49,6 +49,11 @@ DOMAIN = Domain(
         durable("moderation.audit", audit.EVENTS, audit.on_acts),
     ),
     # last: what other domains add to a message is looked at as well
-    offers=(On(BEFORE_SEND, check_rules, order=100), On(BEFORE_EDIT, check_rules, order=100), *dispatches.OFFERS),
+    offers=(
+        On(BEFORE_SEND, check_rules, order=100),
+        On(BEFORE_EDIT, check_rules, order=100),
+        MoveStep(do_moved),
+        *dispatches.OFFERS,
+    ),
     lifetime=open_moderation,
 )

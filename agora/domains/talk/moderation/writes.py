@@ -147,6 +147,11 @@ def _alert(tx: Tx, found: Found, action: Action) -> int | None:
     return do_post_notice(tx, notice, author_is_bot=True).id
 
 
+def do_moved(tx: Tx, message_ids: Sequence[int], channel_id: int) -> None:
+    """Reported messages went to another channel: their reports are for who sees that one."""
+    tx.execute(update(p).where(p.c.message_id.in_(message_ids)).values(channel_id=channel_id))
+
+
 def _holders(tx: Tx, guild_id: int, bits: int) -> Audience:
     """The people who have these permissions in a guild."""
     directory = tx.app.get(Directory)

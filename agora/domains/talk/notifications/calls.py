@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import BindParameter, bindparam, delete, func, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from agora.domains.place.permissions import ChannelFacts, Directory
@@ -108,6 +108,11 @@ def _refuses(wishes: Wishes | None, row: Row, kind: Kind) -> bool:
 
 def do_removed(tx: Tx, channel_id: int, message_ids: Sequence[int]) -> None:
     """Calls go with their messages, by ``do_forget``."""
+
+
+def do_moved(tx: Tx, message_ids: Sequence[int], channel_id: int) -> None:
+    """Messages went to another channel: they call from there."""
+    tx.execute(update(c).where(c.c.message_id.in_(message_ids)).values(channel_id=channel_id))
 
 
 def do_forget(tx: Tx, message_ids: Sequence[int]) -> None:

@@ -1,8 +1,8 @@
 """Notifications: how far everybody has read, who was called, and what they want to hear of."""
 
-from agora.domains.talk.messages import ChannelStep, Forget, MessageSent
+from agora.domains.talk.messages import ChannelStep, Forget, MessageSent, MoveStep
 from agora.domains.talk.notifications import events, http, migrations, tables
-from agora.domains.talk.notifications.calls import do_forget, do_prune, do_removed, do_sent
+from agora.domains.talk.notifications.calls import do_forget, do_moved, do_prune, do_removed, do_sent
 from agora.domains.talk.notifications.events import ChannelRead, WishesChanged
 from agora.domains.talk.notifications.profile import on_messages
 from agora.domains.talk.notifications.service import read_state
@@ -50,5 +50,6 @@ DOMAIN = Domain(
         ReadyPart(key="user_guild_settings", build=ready_wishes),
         ChannelStep(do_sent, do_removed),
         Forget(do_forget),
+        MoveStep(do_moved),
     ),
 )

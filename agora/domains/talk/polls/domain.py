@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agora.domains.talk.messages import ChannelStep, Forget, VotesOf
+from agora.domains.talk.messages import ChannelStep, Forget, MoveStep, VotesOf
 from agora.domains.talk.polls import events, http, migrations, tables
 from agora.domains.talk.polls.events import VoteCast, VoteTakenBack
 from agora.domains.talk.polls.queries import list_for
-from agora.domains.talk.polls.writes import END, EndPoll, do_end, do_forget, do_removed, do_sent
+from agora.domains.talk.polls.writes import END, EndPoll, do_end, do_forget, do_moved, do_removed, do_sent
 from agora.gateway.ports import Dispatch
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
@@ -50,6 +50,7 @@ DOMAIN = Domain(
         VotesOf(list_for),
         Forget(do_forget),
         ChannelStep(do_sent, do_removed),
+        MoveStep(do_moved),
         Worker(END, EndPoll, end_poll),
         Dispatch(event=VoteCast, name="MESSAGE_POLL_VOTE_ADD", payload=_vote, intent=_GUILD, dm_intent=_DIRECT),
         Dispatch(event=VoteTakenBack, name="MESSAGE_POLL_VOTE_REMOVE", payload=_vote, intent=_GUILD, dm_intent=_DIRECT),

@@ -54,6 +54,11 @@ def do_removed(tx: Tx, channel_id: int, message_ids: Sequence[int]) -> None:
     """Votes are forgotten with their message; nothing else counts polls."""
 
 
+def do_moved(tx: Tx, message_ids: Sequence[int], channel_id: int) -> None:
+    """Messages went to another channel, and their polls with them."""
+    tx.execute(update(p).where(p.c.message_id.in_(message_ids)).values(channel_id=channel_id))
+
+
 def do_forget(tx: Tx, message_ids: Sequence[int]) -> None:
     """Messages are gone, and so are their polls."""
     tx.execute(delete(p).where(p.c.message_id.in_(message_ids)))

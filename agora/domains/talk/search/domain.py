@@ -13,6 +13,7 @@ from agora.domains.talk.messages import (
     MessagesBulkDeleted,
     MessageSent,
     MessagesImported,
+    MessagesMoved,
 )
 from agora.domains.talk.search import http, migrations, tables
 from agora.domains.talk.search.listeners import (
@@ -55,6 +56,7 @@ DOMAIN = Domain(
         live(MessageSent, on_written),
         live(MessageEdited, on_written),
         live(MessagesImported, on_imported),
+        live(MessagesMoved, on_imported),
         live(MessageDeleted, on_deleted),
         live(MessagesBulkDeleted, on_deleted),
         durable("search.words", (MessageSent, MessageEdited, MessagesImported), learn),

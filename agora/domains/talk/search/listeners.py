@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agora.domains.talk.messages import MessageDeleted, MessageEdited, MessagesBulkDeleted, MessageSent, MessagesImported
+from agora.domains.talk.messages import (
+    MessageDeleted,
+    MessageEdited,
+    MessagesBulkDeleted,
+    MessageSent,
+    MessagesImported,
+    MessagesMoved,
+)
 from agora.domains.talk.search.meaning import Meaning
 from agora.domains.talk.search.settings import SearchSettings
 from agora.domains.talk.search.vector_rows import do_forget
@@ -27,9 +34,9 @@ def on_written(app: App, recorded: Recorded) -> None:
 
 
 def on_imported(app: App, recorded: Recorded) -> None:
-    """Old messages came."""
+    """Old messages came, or went to another channel."""
     event = recorded.event
-    assert isinstance(event, MessagesImported)
+    assert isinstance(event, MessagesImported | MessagesMoved)
     app.get(Meaning).note_changed(event.ids)
 
 

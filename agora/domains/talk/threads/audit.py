@@ -9,7 +9,7 @@ import msgspec
 
 from agora.domains.place.audit import Action, Change, Draft, build_changes, do_append
 from agora.domains.place.permissions import ChannelFacts
-from agora.domains.talk.threads.events import ThreadCreated, ThreadDeleted, ThreadUpdated
+from agora.domains.talk.threads.events import ThreadCreated, ThreadDeleted, ThreadMerged, ThreadUpdated
 from agora.kernel.domain import Effect
 from agora.kernel.events import Event
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
     from agora.kernel.events import Recorded
 
-EVENTS = (ThreadCreated, ThreadUpdated, ThreadDeleted)
+EVENTS = (ThreadCreated, ThreadUpdated, ThreadDeleted, ThreadMerged)
 # Counted, not done by anybody; tags have their own name on the wire.
 _SILENT = frozenset({"created_at", "changed_at", "message_count", "total_sent", "member_count", "auto_archive_min", "tags"})
 
@@ -37,6 +37,8 @@ def drafts(event: Event) -> list[Draft]:
             action, name, changes = Action.THREAD_DELETE, "thread.deleted", _changes(event.thread, None)
         case ThreadUpdated():
             action, name, changes = Action.THREAD_UPDATE, "thread.updated", _changes(event.before, event.thread)
+        case ThreadMerged():
+            return [_merged(event)]
         case _:
             return []
     if not changes:
@@ -53,11 +55,24 @@ def drafts(event: Event) -> list[Draft]:
     ]
 
 
+def _merged(event: ThreadMerged) -> Draft:
+    return Draft(
+        action=Action.THREAD_UPDATE,
+        name="thread.merged",
+        target_id=event.thread.id,
+        options={"merged_thread_id": str(event.old.id), "merged_thread_name": event.old.name or ""},
+        reason=event.reason,
+        guild_id=event.thread.guild_id,
+    )
+
+
 def _changes(before: ChannelFacts | None, after: ChannelFacts | None) -> tuple[Change, ...]:
     """The fields that differ, in Discord's names."""
     old, new = (None if facts is None else facts.thread for facts in (before, after))
     found = [*build_changes(_outer(before), _outer(after))]
     found += [change for change in build_changes(old, new) if change.key not in _SILENT]
+    if before is not None and after is not None and before.parent_id != after.parent_id:
+        found.append(Change("parent_id", str(before.parent_id), str(after.parent_id)))
     minutes = (None if facts is None else facts.auto_archive_min for facts in (old, new))
     tags = (None if facts is None else [str(tag) for tag in facts.tags] for facts in (old, new))
     for key, (was, now) in (("auto_archive_duration", tuple(minutes)), ("applied_tags", tuple(tags))):

@@ -14,7 +14,7 @@ from agora.domains.place.channels import build_thread, build_thread_member
 from agora.domains.place.guilds import build_member
 from agora.domains.place.permissions import ChannelFacts, Directory, ThreadMember
 from agora.domains.talk.threads import events as e
-from agora.gateway.ports import Dispatch, GuildPart, Spread, ThreadObjects
+from agora.gateway.ports import Dispatch, GuildPart, SightChange, Spread, ThreadObjects
 from agora.kernel.events import Audience, Recorded, to_users
 from agora.kernel.http import encode
 from agora.protocol.channel_types import ChannelType
@@ -117,6 +117,21 @@ def gained(app: App, user_id: int, guild_id: int, channel_ids: Sequence[int], th
     return encode(body)
 
 
+def sight_guild(app: App, recorded: Recorded) -> int | None:
+    """A thread under another channel is seen by others."""
+    event = recorded.event
+    assert isinstance(event, e.ThreadMoved)
+    return event.thread.guild_id
+
+
+def merged(app: App, recorded: Recorded) -> bytes:
+    """AGORA_THREAD_MERGED: what was said in one thread is in another; THREAD_DELETE of the old one follows."""
+    event = recorded.event
+    assert isinstance(event, e.ThreadMerged)
+    body = {"guild_id": str(event.thread.guild_id), "old_id": str(event.old.id), "channel_id": str(event.thread.id)}
+    return encode(body)
+
+
 def lost(app: App, thread_id: int) -> bytes | None:
     """THREAD_DELETE of a thread that went out of sight; one that is archived clients have forgotten."""
     thread = app.get(Directory).channel(thread_id)
@@ -160,6 +175,8 @@ GUILDS, MEMBERS = int(Intent.GUILDS), int(Intent.GUILD_MEMBERS)
 OFFERS = (
     GuildPart(key="threads", build=threads_part),
     ThreadObjects(gained=gained, lost=lost),
+    SightChange(event=e.ThreadMoved, guild_of=sight_guild),
+    Dispatch(event=e.ThreadMerged, name="AGORA_THREAD_MERGED", payload=merged, intent=GUILDS),
     Dispatch(event=e.ThreadCreated, name="THREAD_CREATE", payload=created, intent=GUILDS),
     Dispatch(event=e.ThreadUpdated, name="THREAD_UPDATE", payload=updated, intent=GUILDS),
     Spread(event=e.ThreadUpdated, name="THREAD_MEMBER_UPDATE", payloads=own_again, intent=GUILDS),

@@ -6,10 +6,11 @@ from agora.domains.place.channels import ChannelEnd, ThreadDesk
 from agora.domains.place.guilds import LeaveStep
 from agora.domains.place.permissions import FactsSource
 from agora.domains.talk.messages import BEFORE_SEND, ChannelStep
-from agora.domains.talk.threads import audit, dispatches, events, http, migrations, tables
+from agora.domains.talk.threads import audit, dispatches, events, http, http_moving, migrations, tables
 from agora.domains.talk.threads.jobs import archive_quiet
 from agora.domains.talk.threads.listeners import LISTENERS
 from agora.domains.talk.threads.member_writes import do_leave_guild
+from agora.domains.talk.threads.moving import finish_merges
 from agora.domains.talk.threads.queries import load_threads
 from agora.domains.talk.threads.service import check_open, delete_thread, edit_thread
 from agora.domains.talk.threads.steps import do_removed, do_sent
@@ -24,9 +25,9 @@ DOMAIN = Domain(
     tables=tables.ALL,
     migrations=migrations.STEPS,
     events=events.ALL,
-    routes=http.ROUTES,
+    routes=(*http.ROUTES, *http_moving.ROUTES),
     listeners=(*LISTENERS, durable("threads.audit", audit.EVENTS, audit.on_acts)),
-    jobs=(every("1m", archive_quiet),),
+    jobs=(every("1m", archive_quiet), every("1m", finish_merges)),
     offers=(
         FactsSource(load_threads),
         ThreadDesk(edit_thread, delete_thread),

@@ -55,4 +55,27 @@ class ThreadMemberUpdated(Event, frozen=True, kw_only=True):
     member: ThreadMember
 
 
-ALL = (ThreadCreated, ThreadUpdated, ThreadDeleted, ThreadsEnded, ThreadMembersChanged, ThreadMemberUpdated)
+class ThreadMoved(Event, frozen=True, kw_only=True):
+    """A thread is under another channel, after the ``ThreadUpdated`` that says so: others see it now."""
+
+    thread: ChannelFacts
+
+
+class ThreadMerged(Event, frozen=True, kw_only=True):
+    """All that was said in ``old`` is in ``thread`` now, among what was said there at the same time; ``old`` ends."""
+
+    old: ChannelFacts
+    thread: ChannelFacts
+    reason: str | None = None
+
+
+ALL = (
+    ThreadMoved,
+    ThreadMerged,
+    ThreadCreated,
+    ThreadUpdated,
+    ThreadDeleted,
+    ThreadsEnded,
+    ThreadMembersChanged,
+    ThreadMemberUpdated,
+)

@@ -47,4 +47,14 @@ def create_threads(op: Operations) -> None:
     op.create_index("threads_member_by_user", "threads_member", ["user_id"])
 
 
-STEPS = (create_threads,)
+def create_merged(op: Operations) -> None:
+    """Which thread went into which."""
+    op.create_table(
+        "threads_merged",
+        sa.Column("old_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("new_id", sa.BigInteger, nullable=False),
+    )
+    op.create_index("threads_merged_into", "threads_merged", ["new_id"])
+
+
+STEPS = (create_threads, create_merged)

@@ -38,6 +38,8 @@ _QUIET = prepare(
     .order_by(t.thread.c.active_at)
     .limit(bindparam("limit"))
 )
+_MERGED = prepare(select(t.merged.c.new_id).where(t.merged.c.old_id == bindparam("old_id")))
+_UNFINISHED = prepare(select(t.merged).join(t.thread, t.thread.c.id == t.merged.c.old_id))
 _IDS = msgspec.json.Decoder(tuple[int, ...])
 
 
@@ -64,6 +66,17 @@ def get_thread(tx: Tx, thread_id: int) -> ChannelFacts:
     if found is None:
         raise NotFound(MESSAGES[ErrorCode.UNKNOWN_CHANNEL], code=ErrorCode.UNKNOWN_CHANNEL)
     return found
+
+
+def find_merged(tx: Tx, thread_id: int) -> int | None:
+    """The thread that another one went into."""
+    row = tx.row(_MERGED, old_id=thread_id)
+    return None if row is None else int(row.new_id)
+
+
+def list_unfinished(tx: Tx) -> list[tuple[int, int]]:
+    """Merges that were begun and not ended: the old thread is still there."""
+    return [(row.old_id, row.new_id) for row in tx.rows(_UNFINISHED)]
 
 
 def count_open(tx: Tx, guild_id: int) -> int:

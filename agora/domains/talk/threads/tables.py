@@ -45,4 +45,13 @@ member = Table(
     Index("threads_member_by_user", "user_id"),
 )
 
-ALL = (thread, member)
+# Threads that went into another one, so that links to them still lead somewhere.
+merged = Table(
+    "threads_merged",
+    metadata,
+    Column("old_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("new_id", BigInteger, nullable=False),
+    Index("threads_merged_into", "new_id"),
+)
+
+ALL = (thread, member, merged)

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, delete, func, insert, update
 from agora.domains.place.channels import build_thread
 from agora.domains.place.permissions import ChannelFacts, ThreadFacts, ThreadMember
 from agora.domains.talk.files import Attached
-from agora.domains.talk.messages import Notice, Row, do_mark_thread, do_post_notice, do_send
+from agora.domains.talk.messages import Notice, Row, do_drop_starter, do_mark_thread, do_post_notice, do_send
 from agora.domains.talk.threads import tables as t
-from agora.domains.talk.threads.events import ThreadCreated, ThreadDeleted, ThreadsEnded, ThreadUpdated
+from agora.domains.talk.threads.events import ThreadCreated, ThreadDeleted, ThreadMoved, ThreadsEnded, ThreadUpdated
 from agora.domains.talk.threads.member_writes import do_add_members, do_clear_members
 from agora.domains.talk.threads.queries import count_open, find_thread, get_thread, list_members, list_of_channel
 from agora.kernel.errors import BadRequest
@@ -108,6 +108,18 @@ def do_delete_thread(tx: Tx, thread_id: int) -> ChannelFacts:
     return thread
 
 
+def do_move_thread(tx: Tx, thread_id: int, parent: ChannelFacts, kind: int) -> ChannelFacts:
+    """Put a thread under another channel, which says so; the message it began with stays behind, and shows it no more."""
+    before = get_thread(tx, thread_id)
+    after = do_edit_thread(tx, thread_id, {"parent_id": parent.id, "type": int(kind), "tags": ()})
+    tx.emit(ThreadMoved(thread=after), NOBODY, guild_id=after.guild_id, channel_id=thread_id)
+    do_mark_thread(tx, thread_id, before.parent_id or 0, None)
+    do_drop_starter(tx, thread_id)
+    if parent.type != ChannelType.GUILD_FORUM and kind != ChannelType.PRIVATE_THREAD:
+        _announce(tx, after, by_bot=tx.ctx.actor.is_bot)
+    return get_thread(tx, thread_id)
+
+
 def do_end_channel(tx: Tx, channel: ChannelFacts) -> None:
     """A channel ends with its threads."""
     ids = tuple(list_of_channel(tx, channel.id))
@@ -163,4 +175,5 @@ def _insert(tx: Tx, thread: ChannelFacts) -> None:
 
 def _delete_rows(tx: Tx, ids: Sequence[int]) -> None:
     do_clear_members(tx, ids)
+    tx.execute(delete(t.merged).where(t.merged.c.new_id.in_(ids)))
     tx.execute(delete(t.thread).where(t.thread.c.id.in_(ids)))
