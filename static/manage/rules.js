@@ -23,7 +23,7 @@ export async function paint(page) {
 const address = (page, rule = null) => `${page.base}/auto-moderation/rules${rule ? `/${rule.id}` : ""}`;
 
 function line(page, rule) {
-  const about = rule.trigger_type === WORDS ? rule.trigger_metadata.keyword_filter.join(", ") : t("web.manage.rule_over", { count: rule.trigger_metadata.mention_total_limit });
+  const about = rule.trigger_type === WORDS ? [...rule.trigger_metadata.keyword_filter, ...rule.trigger_metadata.regex_patterns].join(", ") : t("web.manage.rule_over", { count: rule.trigger_metadata.mention_total_limit });
   const turn = button(t(rule.enabled ? "web.manage.turn_off" : "web.manage.turn_on"), () => rest.patch(address(page, rule), { enabled: !rule.enabled }).then(page.repaint));
   const edit = button(t("web.manage.edit"), () => editRule(page, rule));
   const remove = button(t("web.manage.delete"), () => rest.delete(address(page, rule)).then(page.repaint), { kind: "button--bad" });
@@ -32,7 +32,7 @@ function line(page, rule) {
 
 async function editRule(page, rule) {
   const parts = build("rule");
-  const { name, kind, words, limit, block, pause, alert } = parts.form.elements;
+  const { name, kind, words, patterns, limit, block, pause, alert } = parts.form.elements;
   const action = (type) => rule?.actions.find((each) => each.type === type);
   for (const channel of page.channels) if (channel.type === 0) alert.append(option(channel.id, `#${channel.name}`, channel.id === action(ALERT)?.metadata.channel_id));
   pause.disabled = !has(page.bits, RIGHTS.members.moderate_members);
@@ -41,19 +41,22 @@ async function editRule(page, rule) {
     name.value = rule.name;
     kind.value = String(rule.trigger_type);
     words.value = (rule.trigger_metadata.keyword_filter ?? []).join("\n");
+    patterns.value = (rule.trigger_metadata.regex_patterns ?? []).join("\n");
     limit.value = rule.trigger_metadata.mention_total_limit ?? 5;
     block.checked = Boolean(action(BLOCK));
     pause.checked = Boolean(action(TIMEOUT));
   }
   const turn = () => {
     parts.wordsField.hidden = Number(kind.value) !== WORDS;
+    parts.patternsField.hidden = Number(kind.value) !== WORDS;
     parts.limitField.hidden = Number(kind.value) !== MENTIONS;
   };
   kind.addEventListener("change", turn);
   turn();
   const done = await formDialog(parts, () => {
     const found = words.value.split(/[\n,]/).map((word) => word.trim()).filter(Boolean);
-    const metadata = Number(kind.value) === WORDS ? { keyword_filter: found, allow_list: rule?.trigger_metadata.allow_list ?? [] } : { mention_total_limit: Number(limit.value) };
+    const lines = patterns.value.split("\n").map((line) => line.trim()).filter(Boolean);
+    const metadata = Number(kind.value) === WORDS ? { keyword_filter: found, regex_patterns: lines, allow_list: rule?.trigger_metadata.allow_list ?? [] } : { mention_total_limit: Number(limit.value) };
     const actions = [];
     if (block.checked) actions.push(action(BLOCK) ?? { type: BLOCK, metadata: {} });
     if (alert.value) actions.push({ type: ALERT, metadata: { channel_id: alert.value } });

@@ -107,14 +107,20 @@ async def test_rules_and_reports(agora: Kit, browser: Browser) -> None:
     """A rule blocks a word at once; a report is made from the page and decided in the queue."""
     ada, ben, guild_id, channel_id = await found(agora)
     async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
+        a.expected = ("400",)
         await settings(a, guild_id, "rules")
         await a.page.get_by_role("button", name="New rule").click()
         await a.page.fill("#rule-name", "Roots")
         await a.page.fill("#rule-words", "turnip\n*://*")
+        await a.page.fill("#rule-patterns", "(")
         await a.page.locator(".dialog [type=submit]").click()
-        await expect(a.page.locator(".rows li")).to_contain_text("turnip, *://*")
+        await expect(a.page.locator(".dialog [role=alert]")).to_contain_text("missing )")
+        await a.page.fill("#rule-patterns", "b[e3]{2}t")
+        await a.page.locator(".dialog [type=submit]").click()
+        await expect(a.page.locator(".rows li")).to_contain_text("turnip, *://*, b[e3]{2}t")
         path = f"{API}/channels/{channel_id}/messages"
-        assert (await agora.request("POST", path, ben, json={"content": "a turnip"})).json["code"] == 200000
+        for text in ("a turnip", "a B3et"):
+            assert (await agora.request("POST", path, ben, json={"content": text})).json["code"] == 200000
         assert (await agora.request("POST", path, ada, json={"content": "quite rude"})).status == 200
         await b.enter(guild_id, channel_id)
         await b.sees("quite rude")

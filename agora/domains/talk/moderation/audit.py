@@ -24,7 +24,9 @@ _ACTS = {
     Act.TIMEOUT: Action.AUTO_MODERATION_USER_COMMUNICATION_DISABLED,
 }
 # Shown in Discord's form, or not at all.
-_SILENT = frozenset({"creator_id", "actions", "keywords", "allow", "exempt_roles", "exempt_channels", "trigger", "raid_protection"})
+_SILENT = frozenset(
+    {"creator_id", "actions", "keywords", "patterns", "allow", "exempt_roles", "exempt_channels", "trigger", "raid_protection"}
+)
 
 
 async def on_acts(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:
@@ -65,7 +67,7 @@ def _rule(action: Action, name: str, before: Rule | None, after: Rule | None, re
     rule = after or before
     assert rule is not None
     changes = [change for change in build_changes(before, after) if change.key not in _SILENT]
-    for key, field in (("keyword_filter", "keywords"), ("allow_list", "allow")):
+    for key, field in (("keyword_filter", "keywords"), ("regex_patterns", "patterns"), ("allow_list", "allow")):
         was, now = (None if each is None else list(getattr(each, field)) for each in (before, after))
         if was != now:
             changes.append(Change(key, was, now))

@@ -17,6 +17,7 @@ from agora.kernel.ids import Id
 
 RULES = Bucket("moderation.rules", 20, 60.0, by="guild_id")
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=260)]
 Text = Annotated[str, msgspec.Meta(max_length=150)]
 
 
@@ -24,7 +25,7 @@ class MetadataBody(msgspec.Struct, frozen=True):
     """What a rule looks for."""
 
     keyword_filter: Annotated[list[Word], msgspec.Meta(max_length=1000)] | None = None
-    regex_patterns: list[str] | None = None
+    regex_patterns: Annotated[list[Pattern], msgspec.Meta(max_length=10)] | None = None
     allow_list: Annotated[list[Word], msgspec.Meta(max_length=100)] | None = None
     mention_total_limit: Annotated[int, msgspec.Meta(ge=0, le=50)] | None = None
     mention_raid_protection_enabled: bool | None = None
@@ -129,15 +130,13 @@ async def delete_rule(request: Request) -> None:
 
 
 def _metadata(body: MetadataBody, trigger: int) -> dict[str, Any]:
-    if body.regex_patterns:
-        text = "This server does not take regular expressions: use keywords with * instead."
-        raise invalid("trigger_metadata.regex_patterns", text)
     if trigger == Trigger.MENTION_SPAM:
         return {
             "mention_limit": body.mention_total_limit or 0,
             "raid_protection": body.mention_raid_protection_enabled is True,
         }
-    return {"keywords": tuple(body.keyword_filter or ()), "allow": tuple(body.allow_list or ())}
+    words, patterns = tuple(body.keyword_filter or ()), tuple(body.regex_patterns or ())
+    return {"keywords": words, "patterns": patterns, "allow": tuple(body.allow_list or ())}
 
 
 def _actions(bodies: list[ActionBody]) -> tuple[Action, ...]:

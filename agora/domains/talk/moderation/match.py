@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 import msgspec
 
 from agora.domains.talk.moderation.model import Rule, Trigger
+from agora.domains.talk.moderation.patterns import compile_pattern, find_all
 
 _MENTION = re.compile(r"<@[!&]?\d{1,19}>")
 
@@ -39,14 +42,37 @@ class Matcher:
             mentions = set(_MENTION.findall(content))
             return Match(None, None) if len(mentions) > self.rule.mention_limit else None
         text = fold(content)
+        return self._find_keyword(text) or self._find_pattern(content, text)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, Any]]:
+        return [(source, compile_pattern(source)) for source in self.rule.patterns]
+
+    def _find_keyword(self, text: str) -> Match | None:
         if self._any is None or self._any.search(text) is None:
             return None
-        spared = [found.span() for found in self._allowed.finditer(text)] if self._allowed is not None else []
+        spared = self._spared(text)
         for keyword, pattern in self._keywords:
             for found in pattern.finditer(text):
                 if not any(start <= found.start() and found.end() <= end for start, end in spared):
                     return Match(keyword, found[0])
         return None
+
+    def _find_pattern(self, content: str, folded: str) -> Match | None:
+        """Expressions see the letters as they were written: ``straße`` finds itself."""
+        if not self.rule.patterns:
+            return None
+        text, spared = unicodedata.normalize("NFKC", content), self._spared(folded)
+        for source, pattern in self._patterns:
+            for start, end in find_all(pattern, text):
+                # folding goes letter by letter, so that a place here is found there by what precedes it
+                first, last = (len(text[:at].casefold()) for at in (start, end))
+                if not any(begin <= first and last <= stop for begin, stop in spared):
+                    return Match(source, text[start:end])
+        return None
+
+    def _spared(self, text: str) -> list[tuple[int, int]]:
+        return [] if self._allowed is None else [found.span() for found in self._allowed.finditer(text)]
 
 
 def fold(text: str) -> str:

@@ -50,4 +50,9 @@ def create_moderation(op: Operations) -> None:
     op.create_index("moderation_report_by_guild", "moderation_report", ["guild_id", "state", "id"])
 
 
-STEPS = (create_moderation,)
+def add_patterns(op: Operations) -> None:
+    """Regular expressions of rules."""
+    op.add_column("moderation_rule", sa.Column("patterns", sa.Text, nullable=False, server_default="[]"))
+
+
+STEPS = (create_moderation, add_patterns)

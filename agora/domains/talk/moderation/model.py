@@ -32,7 +32,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule. ``keywords`` may begin or end with ``*``, ``allow`` are words that never count; ``mention_limit`` is for mentions."""
+    """A rule. ``keywords`` may begin or end with ``*``, ``patterns`` are for RE2, ``allow``
+    are words that never count; ``mention_limit`` is for mentions."""
 
     id: int
     guild_id: int
@@ -41,6 +42,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     trigger: int
     actions: tuple[Action, ...]
     keywords: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     mention_limit: int = 0
     raid_protection: bool = False

@@ -62,6 +62,7 @@ def _rule(row: Any) -> Rule:
         trigger=row.trigger,
         actions=_ACTIONS.decode(row.actions),
         keywords=_WORDS.decode(row.keywords),
+        patterns=_WORDS.decode(row.patterns),
         allow=_WORDS.decode(row.allow),
         mention_limit=row.mention_limit,
         raid_protection=bool(row.raid_protection),

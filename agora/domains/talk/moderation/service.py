@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agora.domains.place.permissions import Directory, check_guild
 from agora.domains.talk.moderation.model import Act, Rule, Trigger
+from agora.domains.talk.moderation.patterns import BadPattern, check_patterns
 from agora.domains.talk.moderation.rules import RuleBook
 from agora.domains.talk.moderation.writes import KEEPERS, do_create_rule, do_delete_rule, do_edit_rule
 from agora.kernel.errors import NotFound, invalid
@@ -66,6 +67,12 @@ def _check(ctx: Ctx, rule: Rule) -> None:
         for index, word in enumerate(words):
             if not word.strip("* "):
                 raise invalid(f"trigger_metadata.{name}.{index}", "Must have a letter.", "BASE_TYPE_BAD_LENGTH")
+    try:
+        check_patterns(rule.patterns)
+    except BadPattern as error:
+        index, reason = error.args
+        text = f"This is not a valid regular expression: {reason}."
+        raise invalid(f"trigger_metadata.regex_patterns.{index}", text, "AUTO_MODERATION_INVALID_REGEX") from None
     for index, action in enumerate(rule.actions):
         field = f"actions.{index}.metadata"
         if action.type == Act.ALERT:

@@ -21,6 +21,7 @@ rule = Table(
     Column("allow", Text, nullable=False),
     Column("exempt_roles", Text, nullable=False),
     Column("exempt_channels", Text, nullable=False),
+    Column("patterns", Text, nullable=False, server_default="[]"),
     Index("moderation_rule_by_guild", "guild_id"),
 )
 

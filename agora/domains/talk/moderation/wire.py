@@ -109,4 +109,4 @@ def build_report(report: Report) -> ReportObject:
 def _metadata(rule: Rule) -> dict[str, Any]:
     if rule.trigger == Trigger.MENTION_SPAM:
         return {"mention_total_limit": rule.mention_limit, "mention_raid_protection_enabled": rule.raid_protection}
-    return {"keyword_filter": rule.keywords, "regex_patterns": (), "allow_list": rule.allow}
+    return {"keyword_filter": rule.keywords, "regex_patterns": rule.patterns, "allow_list": rule.allow}

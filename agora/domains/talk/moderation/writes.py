@@ -32,7 +32,7 @@ from agora.protocol.permissions import Permission
 if TYPE_CHECKING:
     from agora.kernel.tx import Tx
 
-_LISTS = ("actions", "keywords", "allow", "exempt_roles", "exempt_channels")
+_LISTS = ("actions", "keywords", "patterns", "allow", "exempt_roles", "exempt_channels")
 KEEPERS = int(Permission.MANAGE_GUILD)
 MODERATORS = int(Permission.MODERATE_MEMBERS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agora.domains.talk.moderation.queries import list_rules
 from agora.protocol.permissions import Permission
 from tests.domains.talk.threads.conftest import Loom, loom
 from tests.kit.gateway import gateway_client
@@ -108,7 +109,10 @@ async def test_bad_rules_are_refused(loom: Loom) -> None:
         {"actions": []},
         {"name": ""},
         {"trigger_type": 3},
-        {"trigger_metadata": {"regex_patterns": ["a+"]}},
+        {"trigger_metadata": {"regex_patterns": ["("]}},
+        {"trigger_metadata": {"regex_patterns": ["x" * 261]}},
+        {"trigger_metadata": {"regex_patterns": [""]}},
+        {"trigger_metadata": {"regex_patterns": ["a"] * 11}},
         {"trigger_metadata": {"keyword_filter": ["**"]}},
         {"actions": [{"type": 2, "metadata": {"channel_id": str(elsewhere)}}]},
         {"actions": [{"type": 3, "metadata": {"duration_seconds": 9_999_999}}]},
@@ -163,3 +167,31 @@ async def test_reports_of_channels_a_moderator_does_not_see_stay_hidden(loom: Lo
     assert (await loom.kit.request("GET", f"/api/agora/guilds/{loom.guild}/reports", loom.cleo)).json["items"] == []
     answer = await loom.kit.request("POST", f"/api/agora/reports/{made['id']}", loom.cleo, json={"decision": "dismiss"})
     assert answer.status == 404
+
+
+async def test_expressions_block_and_outlive_a_restart(loom: Loom) -> None:
+    metadata = {"regex_patterns": [r"fr[e3]{2}\s*m[o0]ney", r"\b\d{4}-\d{4}\b"], "allow_list": ["0000-0000"]}
+    rule = await make_rule(loom, trigger_metadata=metadata)
+    assert rule["trigger_metadata"] == {"keyword_filter": [], **metadata}
+    async with gateway_client(loom.kit.session, loom.kit.url) as keeper:
+        await keeper.identify(loom.ada.token)
+        await refused(loom, "FR33  Money!")
+        heard = await keeper.wait_for("AUTO_MODERATION_ACTION_EXECUTION")
+        assert (heard["matched_keyword"], heard["matched_content"]) == (metadata["regex_patterns"][0], "FR33  Money")
+    await refused(loom, "call 1234-5678")
+    await loom.say(loom.room, loom.ben, "call 0000-0000")
+    assert [each.patterns for each in await loom.kit.app.db.read(list_rules)] == [tuple(metadata["regex_patterns"])]
+    path = f"/guilds/{loom.guild}/auto-moderation/rules/{rule['id']}"
+    await loom.call("PATCH", path, json={"trigger_metadata": {"regex_patterns": []}})
+    await loom.say(loom.room, loom.ben, "free money")
+    await loom.kit.settle()
+    entries = (await loom.call("GET", f"/guilds/{loom.guild}/audit-logs?action_type=141"))["audit_log_entries"]
+    assert {"key": "regex_patterns", "old_value": metadata["regex_patterns"], "new_value": []} in entries[0]["changes"]
+
+
+async def test_an_expression_that_is_none_says_which_and_why(loom: Loom) -> None:
+    metadata = {"regex_patterns": ["fine", "(?=no)"]}
+    answer = await make_rule(loom, trigger_metadata=metadata, status=400, code=50035)
+    (problem,) = answer["errors"]["trigger_metadata"]["regex_patterns"]["1"]["_errors"]
+    assert problem["code"] == "AUTO_MODERATION_INVALID_REGEX"
+    assert "invalid perl operator: (?=" in problem["message"]
