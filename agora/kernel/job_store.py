@@ -50,6 +50,19 @@ def do_enqueue(tx: Tx, name: str, body: msgspec.Struct, *, key: str = "", delay_
     return job_id
 
 
+def list_waiting(tx: Tx, name: str, prefix: str) -> list[tuple[str, bytes, int]]:
+    """Jobs of a name that wait, with their key, body and time (UTC milliseconds), the soonest first; keys begin with ``prefix``."""
+    keys = kernel_job.c.key >= prefix, kernel_job.c.key < prefix + "\U0010ffff"
+    found = select(kernel_job).where(kernel_job.c.name == name, kernel_job.c.state == WAITING, *keys)
+    return [(row.key, row.body, row.run_at) for row in tx.execute(found.order_by(kernel_job.c.run_at, kernel_job.c.id))]
+
+
+def do_cancel(tx: Tx, name: str, key: str) -> bool:
+    """Forget a job that still waits; false when there is none."""
+    found = delete(kernel_job).where(kernel_job.c.name == name, kernel_job.c.key == key, kernel_job.c.state == WAITING)
+    return bool(tx.execute(found).rowcount)
+
+
 def find_next_due(tx: Tx, names: Sequence[str]) -> int | None:
     """The job that should run now, oldest first; jobs that nobody here can run stay where they are."""
     due = (

@@ -18,6 +18,7 @@ import msgspec
 from agora.kernel.ctx import Ctx, system
 from agora.kernel.job_store import (
     Claimed,
+    do_cancel,
     do_claim,
     do_enqueue,
     do_finish,
@@ -27,6 +28,7 @@ from agora.kernel.job_store import (
     do_start_scheduled,
     find_next_due,
     list_schedule,
+    list_waiting,
 )
 from agora.kernel.metrics import JOB_SECONDS, JOBS
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Jobs", "Worker", "do_enqueue"]
+__all__ = ["Jobs", "Worker", "do_cancel", "do_enqueue", "list_waiting"]
 
 AT_ONCE = 4
 # A job enqueued inside somebody's transaction is seen at the next look; a look is one indexed read.

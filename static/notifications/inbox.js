@@ -6,6 +6,7 @@ import { openPopover } from "../shared/dialog.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
 import { stamp } from "../shared/time.js";
+import { showReminders } from "./reminders.js";
 import { plainText } from "../chat/mentions_text.js";
 
 export class Inbox {
@@ -28,7 +29,8 @@ export class Inbox {
     this.popover = openPopover(this.button, parts.root, { side: "above", label: t("web.inbox.title") });
     this.fillChannel(parts);
     try {
-      const [messages, profile] = await Promise.all([rest.get(`${API}/users/@me/mentions?limit=25`), rest.get(`${AGORA}/notifications`)]);
+      const asked = [rest.get(`${API}/users/@me/mentions?limit=25`), rest.get(`${AGORA}/notifications`)];
+      const [messages, profile] = await Promise.all([...asked, showReminders(this.store, parts.reminders, parts.reminderList)]);
       parts.list.replaceChildren(...messages.map((message) => this.item(message)));
       parts.none.hidden = messages.length > 0;
       this.fillProfile(parts, profile);

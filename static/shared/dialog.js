@@ -66,12 +66,15 @@ export function openPopover(anchor, node, { side = "below", label = "" } = {}) {
   popover.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     anchor.removeAttribute("aria-expanded");
+    settle.disconnect();
     popover.remove();
     if (document.activeElement === document.body && anchor.isConnected) anchor.focus({ preventScroll: true });
   });
   anchor.setAttribute("aria-expanded", "true");
   popover.showPopover();
-  place(popover, anchor.getBoundingClientRect(), side);
+  /* what it shows may come later, and need more room */
+  const settle = new ResizeObserver(() => anchor.isConnected && place(popover, anchor.getBoundingClientRect(), side));
+  settle.observe(popover);
   popover.querySelector("button:not([hidden]), a[href]")?.focus({ preventScroll: true, focusVisible: false });
   return popover;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Browser, expect
 
 from tests.browser.visitor import visiting
+from tests.kit.asker import asking
 from tests.kit.server import Kit, Person
 
 
@@ -50,3 +51,26 @@ async def test_a_muted_channel_stays_calm(agora: Kit, browser: Browser) -> None:
         await say(agora, ben, there, f"<@{ada.id}> still you")
         await expect(a.page.locator(".inbox-badge")).to_have_text("1")
         await expect(a.page.locator(f'.channel[href$="/{there}"]')).not_to_have_attribute("data-unread", "true")
+
+
+async def test_reminders_are_listed_and_deleted(agora: Kit, browser: Browser) -> None:
+    """As /remind took them down; what is deleted does not come back."""
+    ada = await agora.person("ada")
+    guild_id = await agora.guild(ada)
+    here = await agora.channel(ada, guild_id, "here")
+    async with asking(agora, ada, here) as asker, visiting(browser, agora, ada) as a:
+        for what in ("water the <plants>", "call home"):
+            await asker.use("remind", when="2h", what=what)
+        await a.enter(guild_id, here)
+        await a.page.click("#open-inbox")
+        lines = a.page.locator("[data-slot=reminder-list] li")
+        await expect(lines).to_have_count(2)
+        await expect(lines.first).to_contain_text("water the <plants>")
+        await expect(lines.first).to_contain_text("#here")
+        async with a.page.expect_response(lambda answer: answer.request.method == "DELETE" and answer.status == 204):
+            await lines.first.get_by_role("button").click()
+        await expect(lines).to_have_count(1)
+        await a.page.keyboard.press("Escape")
+        await a.page.click("#open-inbox")
+        await expect(lines).to_have_count(1)
+        await expect(lines).to_contain_text("call home")

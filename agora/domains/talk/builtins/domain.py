@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from agora.domains.talk.builtins import poll, remind, search
+from agora.domains.talk.builtins import http, poll, remind, reminders, search
 from agora.kernel.domain import Domain
 from agora.kernel.jobs import Worker
 
-USES = ("interactions", "messages", "search")
+USES = ("permissions", "interactions", "messages", "search")
 
 DOMAIN = Domain(
     name="builtins",
-    offers=(remind.COMMAND, poll.COMMAND, search.COMMAND, Worker(remind.JOB, remind.Reminder, remind.tell)),
+    routes=http.ROUTES,
+    offers=(
+        remind.COMMAND,
+        reminders.COMMAND,
+        poll.COMMAND,
+        search.COMMAND,
+        Worker(remind.JOB, remind.Reminder, remind.tell),
+    ),
 )

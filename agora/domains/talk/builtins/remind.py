@@ -10,14 +10,15 @@ import msgspec
 from agora.domains.talk.interactions import Builtin, CommandBody, Invocation, OptionType, Reply, described, option, speak
 from agora.domains.talk.messages import AllowedMentions, Draft, check_place
 from agora.kernel.ctx import Ctx
-from agora.kernel.errors import BadRequest
+from agora.kernel.errors import BadRequest, NotFound
 from agora.kernel.i18n import t
-from agora.kernel.jobs import do_enqueue
+from agora.kernel.jobs import do_cancel, do_enqueue, list_waiting
 from agora.kernel.tx import Tx
 from agora.protocol.permissions import Permission
 
 JOB = "builtins.remind"
 MOST_MS = 366 * 86_400_000
+MOST = 100  # of one person
 _PART = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE)
 # In English and French; the longest abbreviation that begins a word counts.
 _UNITS = {
@@ -38,6 +39,16 @@ class Reminder(msgspec.Struct, frozen=True):
     channel_id: int
     text: str
     locale: str
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """A reminder that waits. ``at`` in UTC milliseconds."""
+
+    reminder: Reminder
+    at: int
+
+
+_DECODER = msgspec.json.Decoder(Reminder)
 
 
 def read_duration(text: str) -> int | None:
@@ -80,8 +91,26 @@ async def run(ctx: Ctx, invocation: Invocation) -> Reply:
 
 
 def do_note(tx: Tx, reminder: Reminder, delay_ms: int) -> None:
-    """Queue it."""
-    do_enqueue(tx, JOB, reminder, key=str(reminder.id), delay_ms=delay_ms)
+    """Queue it. Raises BadRequest when somebody has too many."""
+    if len(list_reminders(tx, reminder.user_id)) >= MOST:
+        raise BadRequest(t(reminder.locale, "builtins.remind_many", n=MOST))
+    do_enqueue(tx, JOB, reminder, key=_key(reminder.user_id, reminder.id), delay_ms=delay_ms)
+
+
+def list_reminders(tx: Tx, user_id: int) -> list[Noted]:
+    """What somebody is to be reminded of, the soonest first."""
+    return [Noted(_DECODER.decode(body), at) for _, body, at in list_waiting(tx, JOB, _key(user_id))]
+
+
+def do_forget(tx: Tx, user_id: int, reminder_id: int) -> None:
+    """Take one back. Raises NotFound, also for somebody else's."""
+    if not do_cancel(tx, JOB, _key(user_id, reminder_id)):
+        raise NotFound("Unknown Reminder")
+
+
+def _key(user_id: int, reminder_id: int | None = None) -> str:
+    """The queue finds somebody's reminders by the beginning of their keys."""
+    return f"{user_id}-" if reminder_id is None else f"{user_id}-{reminder_id}"
 
 
 async def tell(ctx: Ctx, reminder: Reminder) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agora.domains.talk.builtins import remind
 from agora.domains.talk.builtins.remind import read_duration
 from agora.kernel.clock import FrozenClock
 from tests.domains.talk.conftest import Room
@@ -99,3 +100,39 @@ async def test_a_reminder_comes_once_also_after_a_restart(tmp_path: Path) -> Non
         assert message["content"] == f"<@{ada.id}>, a reminder: water the plants"
         assert [each["id"] for each in message["mentions"]] == [str(ada.id)]
         assert not message["flags"] & 64, "everybody sees it"
+
+
+async def test_reminders_are_listed_and_taken_back(room: Room) -> None:
+    path = "/api/agora/reminders"
+    async with asking(room.kit, room.ben, room.channel) as ben, asking(room.kit, room.ada, room.channel) as ada:
+        await ben.use("reminders")
+        await ben.hears("You have no reminders", private=True)
+        for when, what in (("2h", "water the plants"), ("1h", "call **home**"), ("3 days", "third")):
+            await ben.use("remind", when=when, what=what)
+            await ben.hears("Noted for", private=True)
+        await ben.use("reminders")
+        listed = (await ben.hears("Your reminders (3)", private=True))["content"].splitlines()
+        assert [line.partition(f"<#{room.channel}>: ")[2] for line in listed[1:]] == ["call **home**", "water the plants", "third"]
+        items = (await room.kit.request("GET", path, room.ben)).json["items"]
+        assert [each["text"] for each in items] == ["call **home**", "water the plants", "third"]
+        assert {(each["channel_id"], each["guild_id"]) for each in items} == {(str(room.channel), str(room.guild))}
+        assert (await room.kit.request("GET", path, room.ada)).json["items"] == []
+        await room.kit.scenario("DELETE", f"{path}/{items[0]['id']}", room.ada, status=404)
+        await room.kit.scenario("DELETE", f"{path}/{items[0]['id']}", room.ben, status=204)
+        choices = await ben.complete("reminders", delete="water")
+        assert [each["value"] for each in choices] == [items[1]["id"]] and choices[0]["name"].endswith("water the plants")
+        await ada.use("reminders", delete=items[1]["id"])
+        await ada.hears("no such reminder of yours", private=True)
+        await ben.use("reminders", delete=items[1]["id"])
+        await ben.hears("Deleted.", private=True)
+        left = (await room.kit.request("GET", path, room.ben)).json["items"]
+        assert [each["text"] for each in left] == ["third"]
+
+
+async def test_nobody_has_too_many_reminders(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remind, "MOST", 1)
+    async with asking(room.kit, room.ben, room.channel) as ben:
+        await ben.use("remind", when="2h", what="one")
+        await ben.hears("Noted for", private=True)
+        await ben.use("remind", when="2h", what="two")
+        await ben.hears("You have 1 reminders already", private=True)
