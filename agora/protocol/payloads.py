@@ -265,12 +265,34 @@ class Attachment(Wire, frozen=True, kw_only=True):
 
 
 class MessageReference(Wire, frozen=True, kw_only=True):
-    """Which message is answered, or which thread a notice is about."""
+    """Which message is answered (``type`` 0) or forwarded (1), or which thread a notice is about."""
 
     channel_id: str
     message_id: str | UnsetType = UNSET
     guild_id: str | UnsetType = UNSET
     type: int = 0
+
+
+class SnapshotMessage(Wire, frozen=True, kw_only=True):
+    """What a forwarded message said: who wrote it is not told, as on Discord. ``content_html`` is Agora's own."""
+
+    type: int
+    content: str
+    timestamp: str
+    edited_timestamp: str | None = None
+    flags: int = 0
+    mentions: tuple[Any, ...] = ()
+    mention_roles: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    embeds: tuple[Any, ...] = ()
+    components: tuple[Any, ...] = ()
+    content_html: str = ""
+
+
+class MessageSnapshot(Wire, frozen=True, kw_only=True):
+    """A message that is carried on."""
+
+    message: SnapshotMessage
 
 
 class Message(Wire, frozen=True, kw_only=True):
@@ -300,6 +322,7 @@ class Message(Wire, frozen=True, kw_only=True):
     application_id: str | UnsetType = UNSET
     message_reference: MessageReference | UnsetType = UNSET
     referenced_message: MessageValue = UNSET
+    message_snapshots: tuple[MessageSnapshot, ...] | UnsetType = UNSET
     guild_id: str | UnsetType = UNSET
     member: Member | UnsetType = UNSET
     thread: Thread | UnsetType = UNSET  # the one that was started from this message

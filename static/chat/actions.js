@@ -8,9 +8,11 @@ import { t } from "../shared/i18n.js";
 import { CREATE_PUBLIC_THREADS, MANAGE_MESSAGES, may } from "../shared/permissions.js";
 import { usableEmojis } from "../expressions/emoji.js";
 import { chooseEmoji } from "./emoji.js";
+import { canForward, openForward } from "./forward.js";
 import { plainText } from "./mentions_text.js";
 import { MENU, openAppMenu } from "../interactions/menu.js";
 import { isPrivate } from "../interactions/note.js";
+import { carried } from "./said.js";
 import { toggleReaction } from "./reactions.js";
 import { showReceipt } from "./receipt.js";
 
@@ -37,7 +39,8 @@ export class Actions {
     }
     const own = row.message.author.id === this.store.me.id;
     const channel = this.store.channels.get(row.message.channel_id);
-    this.set("edit", own);
+    this.set("edit", own && !row.message.message_snapshots);
+    this.set("forward", canForward(row.message));
     this.set("delete", own || may(this.store, MANAGE_MESSAGES, { channel }));
     const begins = channel?.guild_id && !channel.thread_metadata && !row.message.thread && [0, 19].includes(row.message.type);
     this.set("thread", begins && may(this.store, CREATE_PUBLIC_THREADS, { channel }));
@@ -81,6 +84,7 @@ export class Actions {
       react: () => chooseEmoji(button, usableEmojis(this.store, this.store.channels.get(message.channel_id)), (emoji) => toggleReaction(row.message, emoji)),
       reply: () => this.room.composer.answer(message),
       thread: () => this.store.emit("thread-from", message),
+      forward: () => openForward(this.store, message),
       report: () => this.store.emit("report", message),
       edit: () => this.startEdit(row),
       delete: () => this.remove(message, quick),
@@ -100,7 +104,7 @@ export class Actions {
   }
 
   async remove(message, quick) {
-    const quote = plainText(message.content, this.store, message.guild_id).slice(0, 300);
+    const quote = plainText(carried(message).content, this.store, message.guild_id).slice(0, 300);
     const sure = quick || (await confirmed({ title: t("web.message.delete_title"), text: t("web.message.delete_text"), yes: t("web.message.delete"), quote }));
     if (!sure) return;
     try {
@@ -130,7 +134,7 @@ export class Actions {
       row[step]?.focus();
       return;
     }
-    const name = { r: "reply", e: "edit", Delete: "delete", "+": "react" }[event.key];
+    const name = { r: "reply", e: "edit", f: "forward", Delete: "delete", "+": "react" }[event.key];
     const button = name && this.tools.querySelector(`[data-act="${name}"]`);
     if (!button || button.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -10,6 +10,7 @@ import { editRow } from "./edit.js";
 import { History } from "./history.js";
 import { MessageList } from "./list.js";
 import { plainText } from "./mentions_text.js";
+import { carried } from "./said.js";
 import { Outbox } from "./outbox.js";
 import { Partials } from "./partials.js";
 import { applyVote, keepVotes } from "../polls/poll.js";
@@ -154,7 +155,8 @@ export class Room {
     else if (message.nonce) this.list.forget(String(message.nonce));
     if (message.author.id !== this.store.me.id) {
       const name = this.store.nameOf(this.store.user(message.author.id), message.guild_id);
-      const words = plainText(message.content, this.store, message.guild_id) || message.attachments.map((file) => file.filename).join(", ");
+      const said = carried(message);
+      const words = plainText(said.content, this.store, message.guild_id) || said.attachments.map((file) => file.filename).join(", ");
       announce(`${name}: ${words}`);
     }
     if (this.list.pinned && !document.hidden) this.edge("end");

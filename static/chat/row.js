@@ -9,6 +9,8 @@ import { withNames } from "../expressions/emoji.js";
 import { plainText } from "./mentions_text.js";
 import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
+import { paintForward } from "./forward.js";
+import { carried } from "./said.js";
 import { paintReactions } from "./reactions.js";
 import { paintComponents } from "../interactions/components.js";
 import { paintNote } from "../interactions/note.js";
@@ -79,6 +81,11 @@ function paintBody(body, message, store) {
     body.replaceChildren(...notice);
     return;
   }
+  if (message.message_snapshots) {
+    body.classList.remove("is-plain", "is-large");
+    paintForward(body, message, store);
+    return;
+  }
   const markup = message.content_html;
   body.classList.toggle("is-plain", !markup);
   if (markup) body.replaceChildren(sanitised(markup));
@@ -103,11 +110,12 @@ function paintQuote(parts, message, store) {
   const source = message.referenced_message;
   parts.quote.dataset.target = message.message_reference.message_id;
   parts.quoteName.textContent = source ? store.nameOf(authorOf(source, store), message.guild_id) : "";
-  parts.quoteText.textContent = source ? wordsOf(source, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) || namesOf(source) : t("web.message.gone");
+  parts.quoteText.textContent = source ? wordsOf(source, store, message.guild_id).replace(/\s+/g, " ").slice(0, 140) || namesOf(source) || (source.message_snapshots ? t("web.forward.mark") : "") : t("web.message.gone");
 }
 
 /** What a message says, without its markup; a spoiler stays covered. */
-function wordsOf(message, store, guildId) {
+function wordsOf(whole, store, guildId) {
+  const message = carried(whole);
   if (!message.content_html) return plainText(message.content, store, guildId);
   const words = withNames(sanitised(message.content_html));
   for (const spoiler of words.querySelectorAll(".spoiler")) spoiler.textContent = "▒▒▒";
@@ -116,7 +124,7 @@ function wordsOf(message, store, guildId) {
 }
 
 /** A message without words is quoted by its files. */
-const namesOf = (message) => (message.attachments ?? []).map((file) => file.filename).join(", ");
+const namesOf = (message) => (carried(message).attachments ?? []).map((file) => file.filename).join(", ");
 
 /** Decide from the row before whether this one starts a group and a day. */
 export function regroup(row) {

@@ -8,6 +8,7 @@ import { t } from "../shared/i18n.js";
 import { stamp } from "../shared/time.js";
 import { showReminders } from "./reminders.js";
 import { plainText } from "../chat/mentions_text.js";
+import { carried } from "../chat/said.js";
 
 export class Inbox {
   constructor(store, route, unread, wishes, rings) {
@@ -46,7 +47,7 @@ export class Inbox {
     parts.name.textContent = this.store.nameOf(this.store.user(message.author.id) ?? message.author, channel?.guild_id);
     parts.where.textContent = channel?.guild_id ? `#${channel.name}` : "";
     parts.time.textContent = stamp(Date.parse(message.timestamp));
-    parts.text.textContent = plainText(message.content, this.store, channel?.guild_id).slice(0, 240);
+    parts.text.textContent = plainText(carried(message).content, this.store, channel?.guild_id).slice(0, 240);
     parts.link.href = `/channels/${channel?.guild_id ?? "@me"}/${message.channel_id}/${message.id}`;
     parts.link.addEventListener("click", (event) => {
       event.preventDefault();

@@ -2,6 +2,7 @@
 
 import { AGORA, rest } from "../shared/rest.js";
 import { plainText } from "../chat/mentions_text.js";
+import { carried } from "../chat/said.js";
 
 /** Whether a time of day ("22:30") lies in quiet hours, over midnight too. */
 export function isQuiet(quiet, now) {
@@ -39,7 +40,7 @@ export class Rings {
     if (this.store.settings.status === "dnd" || isQuiet(this.profile.quiet, timeOfDay(new Date())) || !this.wants(message)) return;
     const channel = this.store.channels.get(message.channel_id);
     const title = this.store.nameOf(this.store.user(message.author.id) ?? message.author, channel.guild_id);
-    const body = plainText(message.content, this.store, channel.guild_id).slice(0, 200);
+    const body = plainText(carried(message).content, this.store, channel.guild_id).slice(0, 200);
     const note = new Notification(channel.guild_id ? `${title} · #${channel.name}` : title, { body, tag: message.channel_id });
     note.addEventListener("click", () => {
       window.focus();

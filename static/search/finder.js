@@ -6,6 +6,7 @@ import { counted, t } from "../shared/i18n.js";
 import { AGORA, rest } from "../shared/rest.js";
 import { withNames } from "../expressions/emoji.js";
 import { plainText } from "../chat/mentions_text.js";
+import { carried } from "../chat/said.js";
 import { snowflakeTime, stamp } from "../shared/time.js";
 
 const WAIT = 250;
@@ -130,7 +131,8 @@ export class Finder {
 }
 
 /** The message without marks of its formatting. */
-function readable(message, store, channel) {
+function readable(whole, store, channel) {
+  const message = carried(whole);
   if (message.content_html) return withNames(sanitised(message.content_html)).textContent;
   return plainText(message.content ?? "", store, channel?.guild_id);
 }

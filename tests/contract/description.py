@@ -18,6 +18,9 @@ from referencing.jsonschema import DRAFT202012
 FILE = Path(__file__).resolve().parents[3] / "shared" / "discord" / "openapi.json"
 PREFIX = "/api/v10"
 _URI = "urn:discord"
+# What Discord's documentation for people has and its libraries use, and the description leaves out:
+# https://discord.com/developers/docs/resources/message#message-reference-types
+_DOCUMENTED: dict[str, list[dict[str, Any]]] = {"MessageReferenceType": [{"title": "FORWARD", "const": 1}]}
 
 
 class Undescribed(LookupError):
@@ -29,6 +32,8 @@ class Description:
 
     def __init__(self, file: Path = FILE) -> None:
         self._document: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        for name, members in _DOCUMENTED.items():
+            self._document["components"]["schemas"][name]["oneOf"] += members
         resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
         self._routes = [(_pattern(path), path) for path in sorted(self._document["paths"], key=lambda p: p.count("{"))]

@@ -219,6 +219,11 @@ async def test_ids_of_another_community_in_bodies_are_refused(agora: Kit) -> Non
         ("POST", f"{guild}/auto-moderation/rules", {**rule, "actions": alert}),
         ("POST", f"{guild}/prune", {"days": 30, "include_roles": [theirs["role_id"]]}),
         ("POST", f"{guild}/emojis", {"name": "xx", "image": PICTURE, "roles": [theirs["role_id"]]}),
+        (
+            "POST",
+            f"{channel}/messages",
+            {"message_reference": {"type": 1, "message_id": theirs["message_id"], "channel_id": theirs["channel_id"]}},
+        ),
         ("POST", f"{channel}/messages", {"content": "x", "message_reference": {"message_id": theirs["message_id"]}}),
     ]
     for method, path, body in calls:

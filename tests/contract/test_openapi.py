@@ -40,6 +40,10 @@ async def visit_messages(call: Tour, channel: str) -> None:
     first = (await call("POST", messages, {"content": "first", "nonce": "1", "tts": False}))["id"]
     reply = {"content": "second", "message_reference": {"message_id": first}, "embeds": [{"title": "T", "fields": []}]}
     second = (await call("POST", messages, reply))["id"]
+    forward = {"message_reference": {"type": 1, "message_id": second, "channel_id": channel}}
+    carried = (await call("POST", messages, forward))["id"]
+    await call("GET", f"{messages}/{carried}")
+    await call("DELETE", f"{messages}/{carried}", status=204)
     one = f"{messages}/{first}"
     await call("PATCH", one, {"content": "**changed**"})
     await call("POST", f"/channels/{channel}/typing", status=204)

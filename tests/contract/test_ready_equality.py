@@ -109,6 +109,10 @@ async def say(s: Scene, name: str, channel: str, **more: Any) -> None:
     s.made["message"] = (await s.by(name, "POST", f"/channels/{s.made[channel]}/messages", body))["id"]
 
 
+def _carried(s: Scene) -> dict[str, Any]:
+    return {"type": 1, "message_id": s.made["message"], "channel_id": s.made["talk"]}
+
+
 async def pin(s: Scene, channel: str, method: str) -> None:
     await s.by("owner", method, f"/channels/{s.made[channel]}/messages/pins/{s.made['message']}", status=204)
 
@@ -273,6 +277,8 @@ STEPS: list[tuple[str, Step]] = [
     ("a message in the hidden channel", lambda s: say(s, "owner", "hidden")),
     ("a mention", lambda s: say(s, "owner", "talk", content=f"<@{s.id('member')}> hi")),
     ("a reply", lambda s: say(s, "member", "talk", message_reference={"message_id": s.made["message"]})),
+    ("a forward", lambda s: say(s, "member", "talk", content="", message_reference=_carried(s))),
+    ("a message again", lambda s: say(s, "member", "talk")),
     ("an edit", lambda s: s.by("member", "PATCH", f"/channels/{s.made['talk']}/messages/{s.made['message']}", {"content": "x"})),
     ("a pin", lambda s: pin(s, "talk", "PUT")),
     ("an unpin", lambda s: pin(s, "talk", "DELETE")),

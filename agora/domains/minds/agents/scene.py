@@ -14,7 +14,7 @@ from agora.domains.minds.agents.settings import AgentSettings
 from agora.domains.minds.agents.tables import turn as t
 from agora.domains.place.accounts import Users
 from agora.domains.place.permissions import ChannelFacts, Directory
-from agora.domains.talk.messages import list_by_ids, list_recent
+from agora.domains.talk.messages import list_by_ids, list_recent, words_of
 from agora.inference.context import Language, Line, SharedContext
 from agora.inference.pages import find_start, mark
 from agora.kernel.app import App
@@ -44,16 +44,16 @@ class Scene(msgspec.Struct, frozen=True):
 def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> Scene:
     """Read what is needed for one turn, at once."""
     # One more than is shown: it tells that the channel goes on, so that the transcript is cut where it stays for a while.
-    rows = [row for row in reversed(list_recent(tx, channel_id, limit + 1)) if row.content.strip()]
+    rows = [row for row in reversed(list_recent(tx, channel_id, limit + 1)) if words_of(row).strip()]
     asked = _find_asked(tx, [row.id for row in rows])
     wanted = {row.reply_to for row in rows if row.reply_to} | set(asked.values()) | ({trigger_id} if trigger_id else set())
     others = list_by_ids(tx, list(wanted))
     lines = []
     for row in rows:
         original = others.get(row.reply_to or asked.get(row.id, 0))
-        lines.append(Said(row.id, row.author_id, row.content, original.author_id if original else None))
+        lines.append(Said(row.id, row.author_id, words_of(row), original.author_id if original else None))
     found = others.get(trigger_id) if trigger_id else None
-    trigger = Said(found.id, found.author_id, found.content) if found and found.channel_id == channel_id else None
+    trigger = Said(found.id, found.author_id, words_of(found)) if found and found.channel_id == channel_id else None
     return focus(Scene(tuple(lines), trigger), limit)
 
 
@@ -70,7 +70,7 @@ def find_said(tx: Tx, ids: Sequence[int], trigger_id: int | None) -> list[Said]:
         original = others.get(row.reply_to or asked.get(row.id, 0))
         # The one to answer was put behind the others when much was said since, without what it answers itself.
         moved = message_id == trigger_id and at > 0 and ids[at - 1] > message_id
-        lines.append(Said(row.id, row.author_id, row.content, original.author_id if original and not moved else None))
+        lines.append(Said(row.id, row.author_id, words_of(row), original.author_id if original and not moved else None))
     return lines
 
 

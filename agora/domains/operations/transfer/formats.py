@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
+from msgspec import UnsetType
 
 from agora.domains.operations.transfer.model import Format
 from agora.domains.operations.transfer.queries import Entry
@@ -146,6 +147,8 @@ class MarkdownWriter:
             lines.append(f"> {shown['reply']['name']}: {shown['reply']['text']}")
         if content:
             lines.append(content)
+        if shown["forwarded"]:
+            lines.append("\n".join(f"> {line}" for line in shown["forwarded"]["content"].split("\n")))
         lines += [f"[{file['name']}]({file['url']})" for file in shown["files"]]
         if shown["reactions"]:
             lines.append(" ".join(f"{r['emoji']} {r['count']}" for r in shown["reactions"]))
@@ -161,6 +164,10 @@ def _shown(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, str])
         author = plain_part(referenced.author)
         text = " ".join(referenced.content.split())[:120]
         reply = {"id": referenced.id, "name": author["global_name"] or author["username"], "text": text}
+    forwarded: dict[str, Any] | None = None
+    if not isinstance(message.message_snapshots, UnsetType):
+        forwarded = dict(built["forwardedMessage"])
+        forwarded["html"] = _as_shown(message.message_snapshots[0].message.content_html)
     return {
         "id": message.id,
         "name": built["author"]["nickname"],
@@ -170,15 +177,20 @@ def _shown(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, str])
         "at": message.timestamp,
         "edited": message.edited_timestamp is not None,
         "pinned": message.pinned,
-        "html": _EMOJI_PICTURE.sub(r"\1", str(message.content_html)),
+        "html": _as_shown(message.content_html),
         "reply": reply,
+        "forwarded": forwarded,
         "files": [
             {"name": file["fileName"], "url": file["url"], "size": file["fileSizeBytes"], "image": _is_image(entry, file["id"])}
-            for file in built["attachments"]
+            for file in (built["attachments"] or (forwarded or built)["attachments"])
         ],
-        "embeds": built["embeds"],
+        "embeds": built["embeds"] or (forwarded or built)["embeds"],
         "reactions": [{"emoji": _sign(r["emoji"]), "count": r["count"]} for r in built["reactions"]],
     }
+
+
+def _as_shown(html: object) -> str:
+    return _EMOJI_PICTURE.sub(r"\1", str(html))
 
 
 def _sign(emoji: dict[str, Any]) -> str:

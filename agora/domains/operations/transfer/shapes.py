@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from agora.domains.operations.transfer.queries import Entry
 from agora.domains.place.accounts import User, Users
@@ -14,7 +15,8 @@ from agora.domains.talk.reactions import build_sign
 from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.protocol.channel_types import ChannelType
-from agora.protocol.message_types import MessageType
+from agora.protocol.message_types import MessageType, ReferenceType
+from agora.protocol.payloads import Attachment, SnapshotMessage
 
 KINDS = {
     ChannelType.GUILD_TEXT: "GuildTextChat",
@@ -75,10 +77,7 @@ def build_entry(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, 
         "isPinned": message.pinned,
         "content": message.content,
         "author": build_person(app, channel, int(plain_part(message.author)["id"])),
-        "attachments": [
-            {"id": file.id, "url": paths.get(int(file.id), file.url), "fileName": file.filename, "fileSizeBytes": file.size}
-            for file in message.attachments
-        ],
+        "attachments": _files(message.attachments, paths),
         "components": [],
         "embeds": [_embed(plain_part(embed)) for embed in message.embeds],
         "stickers": [],
@@ -86,11 +85,33 @@ def build_entry(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, 
         "mentions": [build_person(app, channel, int(plain_part(user)["id"])) for user in message.mentions],
         "inlineEmojis": [],
     }
+    if not isinstance(message.message_snapshots, UnsetType):
+        built["forwardedMessage"] = _forwarded(message.message_snapshots[0].message, paths)
     if message.message_reference is not UNSET:
         reference = plain_part(message.message_reference)
         keys = {"messageId": "message_id", "channelId": "channel_id", "guildId": "guild_id"}
-        built["reference"] = {"type": "Default", **{ours: reference.get(theirs) for ours, theirs in keys.items()}}
+        kind = "Forward" if reference.get("type") == ReferenceType.FORWARD else "Default"
+        built["reference"] = {"type": kind, **{ours: reference.get(theirs) for ours, theirs in keys.items()}}
     return built
+
+
+def _files(files: Sequence[Attachment], paths: dict[int, str]) -> list[dict[str, Any]]:
+    return [
+        {"id": file.id, "url": paths.get(int(file.id), file.url), "fileName": file.filename, "fileSizeBytes": file.size}
+        for file in files
+    ]
+
+
+def _forwarded(said: SnapshotMessage, paths: dict[int, str]) -> dict[str, Any]:
+    """What a message carries on."""
+    return {
+        "content": said.content,
+        "timestamp": said.timestamp,
+        "timestampEdited": said.edited_timestamp,
+        "attachments": _files(said.attachments, paths),
+        "embeds": [_embed(plain_part(embed)) for embed in said.embeds],
+        "stickers": [],
+    }
 
 
 def build_person(app: App, channel: ChannelFacts, user_id: int) -> dict[str, Any]:

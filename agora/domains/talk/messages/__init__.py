@@ -54,6 +54,7 @@ from agora.domains.talk.messages.service import (
     pin,
     send,
 )
+from agora.domains.talk.messages.snapshot import words_of
 from agora.domains.talk.messages.tables import fts, indexed, message
 from agora.domains.talk.messages.wire import build_message
 from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send, do_tell_edited
@@ -141,4 +142,5 @@ __all__ = [
     "read_poll",
     "render",
     "send",
+    "words_of",
 ]

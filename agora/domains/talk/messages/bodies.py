@@ -12,9 +12,11 @@ from agora.domains.talk.messages.components import Component
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Patch
 from agora.domains.talk.messages.embeds import Embed
 from agora.domains.talk.messages.poll import PollCreate
+from agora.domains.talk.messages.snapshot import Source
 from agora.kernel.errors import BadRequest, invalid
 from agora.kernel.ids import parse
 from agora.protocol.error_codes import ErrorCode
+from agora.protocol.message_types import ReferenceType
 
 Id = str | int
 Attachments = Annotated[list[AttachmentBody], Meta(max_length=10)]
@@ -30,13 +32,13 @@ class AllowedMentionsBody(msgspec.Struct, frozen=True):
 
 
 class ReferenceBody(msgspec.Struct, frozen=True):
-    """The message that is replied to. Forwarding (type 1) is not taken."""
+    """The message that is replied to (type 0), or carried on (type 1)."""
 
     message_id: Id
     channel_id: Id | None = None
     guild_id: Id | None = None
-    type: int = 0
-    fail_if_not_exists: bool = True
+    type: int | None = None
+    fail_if_not_exists: bool | None = None
 
 
 class MessageCreate(msgspec.Struct, frozen=True):
@@ -101,12 +103,14 @@ def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...
     """The draft of a body. Raises 50035 for what Agora's messages cannot hold."""
     if body.sticker_ids:
         raise invalid("sticker_ids", "This server does not take stickers in messages: leave the field out.")
-    reference = body.message_reference
+    reference, source = body.message_reference, None
+    if reference is not None and reference.type == ReferenceType.FORWARD:
+        source, reference = _forwarded(reference), None
     return Draft(
         content=body.content or "",
         nonce=None if body.nonce is None or body.nonce == "" else str(body.nonce),
         reply_to=None if reference is None else _replied(channel_id, reference),
-        reply_must_exist=reference is None or reference.fail_if_not_exists,
+        reply_must_exist=reference is None or reference.fail_if_not_exists is not False,
         tts=bool(body.tts),
         embeds=tuple(body.embeds or ()),
         allowed=build_allowed(body.allowed_mentions),
@@ -114,6 +118,7 @@ def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...
         files=match_files(body.attachments, files),
         components=tuple(body.components or ()),
         poll=body.poll,
+        forward=source,
     )
 
 
@@ -160,9 +165,16 @@ def build_ids(body: BulkDelete) -> list[int]:
     return ids
 
 
+def _forwarded(reference: ReferenceBody) -> Source:
+    if reference.channel_id is None:
+        raise invalid("message_reference.channel_id", "This field is required", "BASE_TYPE_REQUIRED")
+    channel_id = snowflake("message_reference.channel_id", reference.channel_id)
+    return Source(channel_id, snowflake("message_reference.message_id", reference.message_id))
+
+
 def _replied(channel_id: int, reference: ReferenceBody) -> int:
-    if reference.type != 0:
-        raise invalid("message_reference.type", "This server does not forward messages: use type 0.")
+    if reference.type:
+        raise invalid("message_reference.type", "Must be 0 (a reply) or 1 (a forward).", "BASE_TYPE_CHOICES")
     if reference.channel_id is not None and snowflake("message_reference.channel_id", reference.channel_id) != channel_id:
         raise invalid(
             "message_reference",

@@ -21,6 +21,7 @@ from agora.domains.talk.messages.markdown import has_markup, render
 from agora.domains.talk.messages.mentions import find_mentions, names_in, to_column
 from agora.domains.talk.messages.poll import check_poll, poll_column
 from agora.domains.talk.messages.row import Row, traits
+from agora.domains.talk.messages.snapshot import snapshot_column
 from agora.kernel.app import App
 from agora.kernel.errors import BadRequest, Forbidden, invalid
 from agora.kernel.http import encode
@@ -54,7 +55,7 @@ def check_draft(app: App, place: Place, draft: Draft) -> str:
 def may_be_empty(draft: Draft) -> bool:
     """Whether there is something besides words; what an app is still thinking about comes later."""
     thinking = draft.origin is not None and draft.origin.flags & MessageFlag.LOADING
-    return bool(draft.embeds or draft.files or draft.components or draft.poll or thinking)
+    return bool(draft.embeds or draft.files or draft.components or draft.poll or draft.snapshot or thinking)
 
 
 def check_layout(flags: int, content: str, embeds: object) -> None:
@@ -87,7 +88,7 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
         type=_type(draft, replied),
         content=content,
         html=rich_html(app, author_id, place, content),
-        flags=draft.flags & SETTABLE_FLAGS | (0 if draft.origin is None else draft.origin.flags),
+        flags=_flags(draft),
         tts=draft.tts,
         edited_ms=None,
         pinned_ms=None,
@@ -95,11 +96,23 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
         nonce=draft.nonce,
         mentions=to_column(mentions),
         embeds=embeds_column(draft.embeds),
-        has=traits(content, embeds=bool(draft.embeds), files=bool(draft.files), poll=draft.poll is not None),
+        has=traits(
+            content,
+            embeds=bool(draft.embeds),
+            files=bool(draft.files),
+            poll=draft.poll is not None,
+            snapshot=draft.snapshot is not None,
+        ),
         components=rich_components(app, author_id, place, draft.components),
         origin=None if draft.origin is None else draft.origin.keys,
         poll=poll_column(draft.poll, app.clock.now_ms()),
+        snapshot=snapshot_column(draft.snapshot),
     )
+
+
+def _flags(draft: Draft) -> int:
+    flags = draft.flags & SETTABLE_FLAGS | (0 if draft.origin is None else draft.origin.flags)
+    return flags if draft.snapshot is None else flags | int(MessageFlag.HAS_SNAPSHOT)
 
 
 def _type(draft: Draft, replied: Row | None) -> int:
@@ -132,7 +145,7 @@ def change_row(
         edited_ms=None if row.flags & MessageFlag.LOADING else app.clock.now_ms(),
         mentions=to_column(mentions),
         embeds=embeds,
-        has=traits(content, embeds=embeds is not None, files=files, poll=row.poll is not None),
+        has=traits(content, embeds=embeds is not None, files=files, poll=row.poll is not None, snapshot=row.snapshot is not None),
         components=components,
     )
 

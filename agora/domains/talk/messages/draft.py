@@ -9,6 +9,7 @@ from agora.domains.talk.files import AttachmentBody, Received
 from agora.domains.talk.messages.components import Component
 from agora.domains.talk.messages.embeds import Embed
 from agora.domains.talk.messages.poll import PollCreate
+from agora.domains.talk.messages.snapshot import Snapshot, Source
 from agora.protocol.message_types import MessageFlag
 
 MAX_CONTENT = 2000  # Discord's limit, in characters
@@ -39,7 +40,10 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A message to be sent. A repeated ``nonce`` of the same author in the same channel sends nothing again."""
+    """A message to be sent. A repeated ``nonce`` of the same author in the same channel sends nothing again.
+
+    ``forward`` names a message to carry on, ``snapshot`` is what it said: ``send`` looks it up.
+    """
 
     content: str = ""
     nonce: str | None = None
@@ -53,6 +57,8 @@ class Draft(msgspec.Struct, frozen=True):
     components: tuple[Component, ...] = ()
     origin: Origin | None = None
     poll: PollCreate | None = None
+    forward: Source | None = None
+    snapshot: Snapshot | None = None
 
 
 class Patch(msgspec.Struct, frozen=True):

@@ -125,4 +125,34 @@ def add_polls(op: Operations) -> None:
     op.add_column("messages_message", sa.Column("poll", sa.Text))
 
 
-STEPS = (create_messages, index_files, add_components, tag_messages, add_polls)
+def add_snapshots(op: Operations) -> None:
+    """The message that a message carries on, and its words in the full-text index.
+
+    The view says the same as before of every message that is there already, so nothing is indexed anew.
+    """
+    op.add_column("messages_message", sa.Column("snapshot", sa.Text))
+    op.execute("DROP VIEW messages_indexed")
+    # FTS5 reads a view only if no virtual table is in it, so the lists of mentions are cut without json_each
+    op.execute(
+        "CREATE VIEW messages_indexed AS SELECT m.id AS id, CASE WHEN m.has & 36 THEN m.content "
+        "|| coalesce(char(10) || json_extract(m.snapshot, '$.content'), '') || CASE WHEN m.has & 4 THEN char(10) || "
+        "coalesce((SELECT f.text FROM messages_file_text AS f WHERE f.message_id = m.id), '') ELSE '' END "
+        "ELSE m.content END AS content, "
+        "'c' || m.channel_id || coalesce(' g' || m.guild_id, '') || ' u' || m.author_id || coalesce(' a' || m.reply_to, '') "
+        "|| CASE WHEN m.pinned_ms IS NULL THEN '' ELSE ' p' END "
+        "|| CASE WHEN m.origin IS NULL OR json_type(m.origin, '$.author') IS NULL THEN '' ELSE ' w' END "
+        "|| CASE WHEN m.mentions IS NULL THEN '' ELSE "
+        "coalesce(replace(replace(replace(json_extract(m.mentions, '$.users'), '[', ' m'), ',', ' m'), ']', ''), '') "
+        "|| coalesce(replace(replace(replace(json_extract(m.mentions, '$.roles'), '[', ' r'), ',', ' r'), ']', ''), '') "
+        "|| CASE WHEN json_extract(m.mentions, '$.everyone') THEN ' e' ELSE '' END END "
+        "|| CASE WHEN m.has = 0 THEN '' ELSE CASE WHEN m.has & 1 THEN ' h1' ELSE '' END "
+        "|| CASE WHEN m.has & 2 THEN ' h2' ELSE '' END || CASE WHEN m.has & 4 THEN ' h4' || coalesce((SELECT group_concat("
+        "' k' || substr(a.content_type, 1, instr(a.content_type || '/', '/') - 1) || CASE WHEN instr(a.filename, '.') > 0 "
+        "THEN ' x' || lower(replace(a.filename, rtrim(a.filename, replace(a.filename, '.', '')), '')) ELSE '' END, '') "
+        "FROM files_attachment AS a WHERE a.message_id = m.id), '') ELSE '' END "
+        "|| CASE WHEN m.has & 8 THEN ' h8' ELSE '' END || CASE WHEN m.has & 16 THEN ' h16' ELSE '' END "
+        "|| CASE WHEN m.has & 32 THEN ' h32' ELSE '' END END AS tags FROM messages_message AS m"
+    )
+
+
+STEPS = (create_messages, index_files, add_components, tag_messages, add_polls, add_snapshots)

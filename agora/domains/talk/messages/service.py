@@ -20,6 +20,7 @@ from agora.domains.talk.messages.compose import (
 )
 from agora.domains.talk.messages.draft import SETTABLE_FLAGS, Draft, Patch, Sent
 from agora.domains.talk.messages.embeds import check_embeds
+from agora.domains.talk.messages.forward import FORWARDED, with_snapshot
 from agora.domains.talk.messages.hooks import BEFORE_EDIT, BEFORE_SEND, Outgoing
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.queries import find_message
@@ -37,7 +38,7 @@ from agora.protocol.payloads import Message
 
 BULK_MIN, BULK_MAX = 2, 100
 BULK_MAX_AGE_MS = 14 * 86_400_000  # Discord's two weeks
-_HUMAN_TYPES = (MessageType.DEFAULT, MessageType.REPLY, MessageType.CHAT_INPUT_COMMAND, MessageType.CONTEXT_MENU_COMMAND)
+_HUMAN_TYPES = FORWARDED
 
 
 async def send(ctx: Ctx, channel_id: int, draft: Draft) -> Sent:
@@ -56,6 +57,8 @@ async def compose_whole(ctx: Ctx, place: Place, draft: Draft, *, opens: bool = F
     ``opens``: it is the first of a thread that will have its id.
     """
     channel_id = place.channel.id
+    if draft.forward is not None:
+        draft = await with_snapshot(ctx, place, draft, draft.forward)
     draft = (await BEFORE_SEND.run(ctx, Outgoing(channel_id, draft))).draft
     if draft.components and not ctx.actor.is_bot:
         raise invalid("components", "Only bots may use components.", "BOT_ONLY")
@@ -126,9 +129,11 @@ async def change_whole(ctx: Ctx, place: Place, row: Row, patch: Patch) -> tuple[
     """A message as it would be after an edit, and what becomes of its files. Raises as ``edit``."""
     if row.type not in _HUMAN_TYPES:
         raise Forbidden(MESSAGES[ErrorCode.SYSTEM_MESSAGE], code=ErrorCode.SYSTEM_MESSAGE)
-    if row.author_id != ctx.actor.user_id and not _only_flags(place, patch):
+    if row.author_id != ctx.actor.user_id and not (place.bits & MANAGE and _only_flags(patch)):
         code = ErrorCode.CANNOT_EDIT_OTHERS_MESSAGE
         raise Forbidden(MESSAGES[code], code=code)
+    if row.snapshot is not None and not _only_flags(patch):
+        raise invalid("content", "A forward cannot be changed.", "MESSAGE_FORWARD_CANNOT_EDIT")
     if patch.embeds is not UNSET:
         check_embeds(patch.embeds)
     content = row.content if patch.content is UNSET else patch.content
@@ -138,7 +143,7 @@ async def change_whole(ctx: Ctx, place: Place, row: Row, patch: Patch) -> tuple[
     components = row.components
     if patch.components is not UNSET:
         components = rich_components(ctx.app, row.author_id, place, patch.components)
-    content = check_content(content, may_be_empty=embeds is not None or files or components is not None)
+    content = check_content(content, may_be_empty=embeds is not None or files or components is not None or row.snapshot is not None)
     if content != row.content:
         await BEFORE_EDIT.run(ctx, Outgoing(place.channel.id, Draft(content=content)))
     flags = row.flags if patch.flags is UNSET else (row.flags & ~SETTABLE_FLAGS) | (patch.flags & SETTABLE_FLAGS)
@@ -183,9 +188,9 @@ async def _still_addressed(ctx: Ctx, row: Row) -> int | None:
     return original.author_id if original is not None and original.author_id in from_column(row.mentions).users else None
 
 
-def _only_flags(place: Place, patch: Patch) -> bool:
+def _only_flags(patch: Patch) -> bool:
     changed = (patch.content, patch.embeds, patch.attachments, patch.components)
-    return bool(place.bits & MANAGE) and all(value is UNSET for value in changed) and not patch.files
+    return all(value is UNSET for value in changed) and not patch.files
 
 
 async def delete(ctx: Ctx, channel_id: int, message_id: int) -> None:

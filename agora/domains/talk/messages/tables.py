@@ -28,6 +28,7 @@ message = Table(
     Column("has", Integer, nullable=False),  # bits of ``traits.Has``, for search
     Column("components", Text),  # JSON list as it goes out; null: none
     Column("poll", Text),  # JSON of ``poll.Poll``; null: none
+    Column("snapshot", Text),  # JSON of ``snapshot.Snapshot``: the message that is carried on; null: none
     Column("origin", Text),  # JSON of what else the message object says of how it came: see ``draft.Origin``; null: nothing
     Index("messages_message_channel", "channel_id", "id"),
     Index(
@@ -49,8 +50,8 @@ file_text = Table(
     Column("text", Text, nullable=False),
 )
 
-# What is indexed of a message: a view of its content and, where it has files, their words; and its traits as words of their
-# own (see ``migrations.tag_messages``), so that a filter is answered by the index as a word is.
+# What is indexed of a message: a view of its content, of what it carries on and, where it has files, of their words; and its
+# traits as words of their own (see ``migrations.tag_messages``), so that a filter is answered by the index as a word is.
 indexed = table("messages_indexed", column("id"), column("content"), column("tags"))
 
 # An FTS5 table over ``indexed`` that keeps no second copy of it. SQLite fills it by the statements in ``indexing``

@@ -17,11 +17,12 @@ from agora.domains.talk.messages.markdown import plain
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.poll import build_poll
 from agora.domains.talk.messages.row import Row
+from agora.domains.talk.messages.snapshot import Snapshot, build_reference, build_snapshot, read_snapshot
 from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.kernel.ids import created_ms
 from agora.protocol.message_types import MessageFlag, MessageType
-from agora.protocol.payloads import Attachment, Member, Message, MessageReference, Reaction, Thread
+from agora.protocol.payloads import Attachment, Member, Message, MessageReference, MessageSnapshot, Reaction, Thread
 
 _SUPPRESSED = int(MessageFlag.SUPPRESS_EMBEDS)
 _HAS_THREAD = int(MessageFlag.HAS_THREAD)
@@ -56,6 +57,7 @@ def build_message(
     mentions = from_column(row.mentions)
     guild_id = UNSET if row.guild_id is None else str(row.guild_id)
     attachments = tuple(build_attachment(app, file) for file in files)
+    snapshot = None if row.snapshot is None else read_snapshot(row.snapshot)
     told = _NOTHING if row.origin is None else _ORIGIN.decode(row.origin)
     return Message(
         id=str(row.id),
@@ -75,11 +77,12 @@ def build_message(
         mention_roles=tuple(map(str, mentions.roles)),
         mention_everyone=mentions.everyone,
         embeds=() if row.embeds is None or row.flags & _SUPPRESSED else _embeds(row.embeds, attachments),
-        attachments=attachments,
+        attachments=attachments if snapshot is None else (),
         pinned=row.pinned_ms is not None,
         nonce=UNSET if row.nonce is None else row.nonce,
         reactions=reactions or UNSET,
-        message_reference=UNSET if row.reply_to is None else _reference(app, row, guild_id),
+        message_reference=_reference(app, row, guild_id) if snapshot is None else build_reference(snapshot),
+        message_snapshots=UNSET if snapshot is None else (_snapshot(app, row, snapshot, attachments),),
         referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
         thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
         components=() if row.components is None else _EMBEDS.decode(row.components),
@@ -88,6 +91,13 @@ def build_message(
         interaction_metadata=told.interaction_metadata,
         interaction=told.interaction,
     )
+
+
+def _snapshot(app: App, row: Row, snapshot: Snapshot, attachments: tuple[Attachment, ...]) -> MessageSnapshot:
+    """What is carried on; hiding the embeds of the message hides those in it."""
+    shown = snapshot.embeds is not None and not row.flags & _SUPPRESSED
+    embeds = _embeds(snapshot.embeds or "[]", attachments) if shown else ()
+    return build_snapshot(snapshot, [user_object(app, user_id) for user_id in snapshot.users], attachments, embeds)
 
 
 def _embeds(column: str, attachments: Sequence[Attachment]) -> tuple[msgspec.Raw, ...]:
@@ -111,8 +121,10 @@ def build_author_member(app: App, guild_id: int | None, user_id: int) -> Member 
     return UNSET if member is None else build_member(app, member, user=False)
 
 
-def _reference(app: App, row: Row, guild_id: str | UnsetType) -> MessageReference:
+def _reference(app: App, row: Row, guild_id: str | UnsetType) -> MessageReference | UnsetType:
     """The message that is answered; the thread that a notice tells of; the message, elsewhere, that a thread began with."""
+    if row.reply_to is None:
+        return UNSET
     if row.type == MessageType.THREAD_CREATED:
         return MessageReference(channel_id=str(row.reply_to), guild_id=guild_id)
     channel_id: int | None = row.channel_id

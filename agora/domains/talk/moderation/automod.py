@@ -46,6 +46,8 @@ def _texts(outgoing: Outgoing) -> list[str]:
     for embed in outgoing.draft.embeds:
         texts += [text for text in (embed.title, embed.description) if isinstance(text, str)]
         texts += [text for each in embed.fields or () for text in (each.name, each.value)]
+    if outgoing.draft.snapshot is not None:
+        texts.append(outgoing.draft.snapshot.content)
     return [text for text in texts if text]
 
 

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from agora.domains.place.permissions import Directory, check_guild
-from agora.domains.talk.messages import check_place, delete, get_message
+from agora.domains.talk.messages import check_place, delete, get_message, words_of
 from agora.domains.talk.moderation.model import Report
 from agora.domains.talk.moderation.queries import find_report, list_reports
 from agora.domains.talk.moderation.writes import MODERATORS, do_report, do_resolve
@@ -34,7 +34,7 @@ async def report_message(ctx: Ctx, channel_id: int, message_id: int, category: s
         reporter_id=ctx.actor.user_id,
         category=category,
         reason=reason.strip(),
-        content=message.content,
+        content=words_of(message),
         created_at=ctx.app.clock.now_ms(),
     )
     return await ctx.write(do_report, report)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tests.domains.operations.transfer.conftest import Scene
+from tests.domains.talk.expressions.pictures import PICTURE
 
 SCRIPT = "<script>alert(1)</script> **bold** `</style>` [x](javascript:alert(1))"
 
@@ -85,6 +86,27 @@ async def test_markdown_is_the_text_as_it_was_written(scene: Scene) -> None:
     assert text.startswith("# Atelier & Co · history\n\nWhat was\n\n## ")
     assert re.search(r"\*\*olga\*\* · \d\d:\d\d\n\n\*\*one\*\*\n\n\*\*milo\*\* · \d\d:\d\d\n\n> olga: \*\*one\*\*\n\ntwo\n", text)
     assert "2 messages" in text
+
+
+async def test_what_was_carried_on_and_emojis_are_readable_without_the_server(scene: Scene) -> None:
+    body = {"name": "wave", "image": PICTURE}
+    emoji = (await scene.kit.request("POST", f"/api/v10/guilds/{scene.guild}/emojis", scene.owner, json=body)).json
+    first = await scene.say(scene.owner, f"**carry** this <:wave:{emoji['id']}>")
+    reference = {"type": 1, "message_id": first, "channel_id": str(scene.channel)}
+    await scene.say(scene.member, "", message_reference=reference)
+    sign = f"/api/v10/channels/{scene.channel}/messages/{first}/reactions/wave:{emoji['id']}/@me"
+    assert (await scene.kit.request("PUT", sign, scene.member)).status == 204
+    one, two = (await export(scene, "json")).json["messages"]
+    assert one["reactions"][0]["emoji"]["id"] == emoji["id"]
+    assert one["reactions"][0]["emoji"]["imageUrl"].endswith(f"/emojis/{emoji['id']}.webp")
+    assert two["reference"] == {"type": "Forward", "messageId": first, "channelId": str(scene.channel), "guildId": str(scene.guild)}
+    assert two["forwardedMessage"]["content"] == one["content"]
+    page = (await export(scene, "html")).text
+    assert "<blockquote><p><strong>carry</strong> this :wave:</p></blockquote>" in page
+    assert "<img" not in page
+    text = (await export(scene, "markdown")).text
+    assert f"> **carry** this <:wave:{emoji['id']}>" in text
+    assert ":wave: 1" in text
 
 
 async def test_files_come_along_in_a_zip(scene: Scene) -> None:

@@ -1,0 +1,136 @@
+/** Forwards: the dialog that picks where a message goes, and the message that was carried on. */
+
+import { build, element, icon, sanitised, toast } from "../shared/dom.js";
+import { avatar } from "../shared/avatar.js";
+import { formDialog } from "../shared/dialog.js";
+import { listed, t } from "../shared/i18n.js";
+import { may, SEND_MESSAGES } from "../shared/permissions.js";
+import { API, rest } from "../shared/rest.js";
+import { stamp } from "../shared/time.js";
+import { markOf } from "../threads/kinds.js";
+import { paintEmbeds } from "./embeds.js";
+import { paintFiles } from "./files.js";
+import { onTheWire } from "./mentions_text.js";
+import { textChannels } from "./route.js";
+import { carried } from "./said.js";
+
+const FORWARD = 1;
+const HUMAN = [0, 19, 20, 23];
+const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Whether there is anything to carry on. */
+export function canForward(message) {
+  const { content, embeds, attachments } = carried(message);
+  return HUMAN.includes(message.type) && !message.poll && Boolean(content || embeds?.length || attachments?.length);
+}
+
+/** Paint what a message carries on into its body. */
+export function paintForward(body, message, store) {
+  const said = carried(message);
+  const source = store.channels.get(message.message_reference.channel_id);
+  const words = element("div", { className: "message__body" });
+  words.append(sanitised(said.content_html));
+  const embeds = element("div", { className: "message__embeds" });
+  const files = element("div", { className: "message__files" });
+  paintEmbeds(embeds, said.embeds);
+  paintFiles(files, said.attachments, said.embeds);
+  const foot = element("p", { className: "forward__foot" }, source ? origin(source, message) : null, element("time", { dateTime: said.timestamp, textContent: stamp(Date.parse(said.timestamp)) }));
+  const mark = element("p", { className: "forward__mark" }, icon("forward"), t("web.forward.mark"));
+  body.replaceChildren(element("blockquote", { className: "forward" }, mark, said.content ? words : null, embeds, files, foot));
+}
+
+/** The way to the message itself, for who can go there. */
+function origin(channel, message) {
+  const name = channel.guild_id ? `#${channel.name}` : t("web.dm.title");
+  const href = `/channels/${channel.guild_id ?? "@me"}/${channel.id}/${message.message_reference.message_id}`;
+  return element("a", { href, textContent: t("web.forward.from", { name }) });
+}
+
+/** Ask where to, and carry it there. */
+export async function openForward(store, message) {
+  const parts = build("forward");
+  const said = carried(message);
+  const quote = sanitised(said.content_html);
+  if (said.content) parts.quote.append(quote);
+  else parts.quote.textContent = (said.attachments ?? []).map((file) => file.filename).join(", ");
+  parts.quote.hidden = !parts.quote.hasChildNodes();
+  const picker = new Picker(parts, targets(store));
+  const done = await formDialog(parts, async (data) => {
+    const { channel } = picker.chosen;
+    const path = `${API}/channels/${channel.id}/messages`;
+    await rest.post(path, { message_reference: { type: FORWARD, channel_id: message.channel_id, message_id: message.id } });
+    const note = onTheWire(data.get("note").trim(), [], store, channel);
+    if (!note) return;
+    try {
+      await rest.post(path, { content: note });
+    } catch (error) {
+      toast(t("web.forward.note_lost", { reason: error.message }));
+    }
+  });
+  if (done) toast(t("web.forward.done", { name: picker.chosen.name }));
+}
+
+/** Everywhere one may write: the channels of each community with the open threads, then conversations. */
+function targets(store) {
+  const found = [];
+  for (const guild of store.guilds.values()) {
+    const threads = [...store.channels.values()].filter((channel) => channel.guild_id === guild.id && channel.thread_metadata && !channel.thread_metadata.archived);
+    for (const channel of [...textChannels(store, guild.id), ...threads]) {
+      if (may(store, SEND_MESSAGES, { channel })) found.push({ channel, name: `#${channel.name}`, more: guild.name, mark: () => icon(markOf(channel)) });
+    }
+  }
+  for (const channel of store.direct.values()) {
+    const people = channel.recipients.map((user) => store.user(user.id) ?? user);
+    const mark = () => (channel.type === 3 ? icon("people") : avatar(people[0]));
+    found.push({ channel, name: channel.name || listed(people.map((user) => store.nameOf(user))), more: t("web.dm.title"), mark });
+  }
+  return found;
+}
+
+/** A list to search and choose one from; the form may be sent once something is chosen. */
+class Picker {
+  constructor(parts, all) {
+    Object.assign(this, { parts, all, chosen: null });
+    parts.input.addEventListener("input", () => this.paint());
+    parts.input.addEventListener("keydown", (event) => this.key(event));
+    parts.list.addEventListener("click", (event) => {
+      const item = event.target.closest("[role=option]");
+      if (item) this.choose(this.shown[[...parts.list.children].indexOf(item)]);
+    });
+    this.paint();
+  }
+
+  paint() {
+    const wanted = fold(this.parts.input.value.trim().replace(/^[#@]/, ""));
+    this.shown = this.all.filter(({ name, more }) => fold(name).includes(wanted) || fold(more).includes(wanted));
+    const nodes = this.shown.map((target, index) => this.item(target, index));
+    this.parts.list.replaceChildren(...(nodes.length ? nodes : [element("li", { className: "switcher__none", textContent: t("web.forward.none") })]));
+    this.choose(this.shown.includes(this.chosen) ? this.chosen : wanted ? (this.shown[0] ?? null) : null);
+  }
+
+  item(target, index) {
+    const parts = build("switch");
+    parts.root.id = `forward-${index}`;
+    parts.mark.append(target.mark());
+    parts.name.textContent = target.name;
+    parts.more.textContent = target.more;
+    return parts.root;
+  }
+
+  choose(target) {
+    this.chosen = target;
+    const at = this.shown.indexOf(target);
+    this.shown.forEach((_, index) => this.parts.list.children[index].setAttribute("aria-selected", String(index === at)));
+    this.parts.list.children[at]?.scrollIntoView({ block: "nearest" });
+    if (at >= 0) this.parts.input.setAttribute("aria-activedescendant", `forward-${at}`);
+    else this.parts.input.removeAttribute("aria-activedescendant");
+    this.parts.submit.disabled = !target;
+  }
+
+  key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || this.shown.length === 0) return;
+    event.preventDefault();
+    this.choose(this.shown[(this.shown.indexOf(this.chosen) + step + this.shown.length) % this.shown.length]);
+  }
+}
