@@ -49,6 +49,14 @@ export class Actions {
     row.append(this.tools);
   }
 
+  /** What one can do with a row, as `{name, label, drawing, bad}`; nothing where no bar is offered. */
+  list(row) {
+    this.offer(row);
+    if (!row.contains(this.tools)) return [];
+    const shown = [...this.tools.querySelectorAll("[data-act]")].filter((button) => !button.hidden && button.dataset.act !== "apps");
+    return shown.map((button) => ({ name: button.dataset.act, label: button.ariaLabel, drawing: button.querySelector("svg").cloneNode(true), bad: button.dataset.act === "delete" }));
+  }
+
   set(name, shown) {
     this.tools.querySelector(`[data-act="${name}"]`).hidden = !shown;
   }

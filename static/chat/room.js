@@ -37,7 +37,7 @@ export class Room {
     });
     this.partials = new Partials(store, this.list, route.current);
     new Typing(store, this.partials, route.current);
-    new Actions(store, this);
+    this.actions = new Actions(store, this);
     this.listen();
   }
 

@@ -7,10 +7,11 @@ import { isOwner } from "../shared/override.js";
 import { MANAGE_GUILD, may } from "../shared/permissions.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
+import { appItems, MENU } from "../interactions/menu.js";
 import { isPaused, voiceOf } from "./agent.js";
 import { traitChart } from "./traits.js";
 
-export function openCard({ store, route }, userId, anchor) {
+export function openCard({ store, route, uses }, userId, anchor) {
   const user = store.user(userId);
   if (!user) return;
   const parts = build("card");
@@ -29,6 +30,7 @@ export function openCard({ store, route }, userId, anchor) {
     parts.manage.hidden = false;
     parts.manage.href = `/guilds/${route.guildId}/settings/members?q=${encodeURIComponent(user.username)}`;
   }
+  showApps(parts, uses, store.channels.get(route.channelId), userId, () => popover.hidePopover());
   parts.dm.hidden = userId === store.me.id;
   parts.dm.addEventListener("click", async () => {
     popover.hidePopover();
@@ -45,6 +47,14 @@ export async function openDirect(store, route, userId) {
   } catch (error) {
     toast(t("web.dm.trouble", { reason: error.message }));
   }
+}
+
+/** What apps offer to do with this person, when it is known. */
+async function showApps(parts, uses, channel, userId, chosen) {
+  if (!channel) return;
+  const items = await appItems(uses, channel, MENU.USER, userId, chosen).catch(() => []);
+  parts.apps.replaceChildren(...items);
+  parts.appsPart.hidden = items.length === 0;
 }
 
 function fillAgent(parts, store, agent, guildId) {

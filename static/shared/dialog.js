@@ -51,8 +51,8 @@ export function formDialog(parts, submit) {
   return openDialog(parts);
 }
 
-/** Show `node` beside `anchor`; it closes by Esc or a click elsewhere. */
-export function openPopover(anchor, node, { side = "below", label = "" } = {}) {
+/** Show `node` beside `anchor`, or at the rectangle `at`; it closes by Esc or a click elsewhere. */
+export function openPopover(anchor, node, { side = "below", label = "", at = null } = {}) {
   const popover = document.createElement("div");
   popover.className = "popover";
   popover.popover = "auto";
@@ -72,8 +72,10 @@ export function openPopover(anchor, node, { side = "below", label = "" } = {}) {
   });
   anchor.setAttribute("aria-expanded", "true");
   popover.showPopover();
+  const where = () => place(popover, at ?? anchor.getBoundingClientRect(), side);
+  where();
   /* what it shows may come later, and need more room */
-  const settle = new ResizeObserver(() => anchor.isConnected && place(popover, anchor.getBoundingClientRect(), side));
+  const settle = new ResizeObserver(() => (at || anchor.isConnected) && where());
   settle.observe(popover);
   popover.querySelector("button:not([hidden]), a[href]")?.focus({ preventScroll: true, focusVisible: false });
   return popover;

@@ -27,6 +27,7 @@ COMMANDS: list[dict[str, Any]] = [
     },
     {"name": "menu", "description": "Shows buttons"},
     {"name": "Count words", "type": 3},
+    {"name": "Wave at", "type": 2},
 ]
 
 
@@ -168,3 +169,44 @@ async def test_commands_on_a_message_in_french(agora: Kit, browser: Browser) -> 
         message = asked["data"]["resolved"]["messages"][asked["data"]["target_id"]]
         await bot.answer(asked, 4, content=f"{len(message['content'].split())} mots en tout")
         await a.sees("2 mots en tout")
+
+
+async def test_menus_of_messages_and_people(agora: Kit, browser: Browser) -> None:
+    """A right click, or the menu key, shows what one can do, and what apps offer for that kind; links keep the browser's menu."""
+    ada, ben = await agora.person("ada"), await agora.person("ben")
+    guild_id = await agora.guild(ada, ben)
+    channel_id = await agora.channel(ada, guild_id)
+    async with app_in(agora, guild_id) as bot, visiting(browser, agora, ada) as a:
+        await a.enter(guild_id, channel_id)
+        await a.say("two words")
+        await a.sees("two words")
+        menu = a.page.locator(".popover:popover-open")
+        body = a.page.locator(a.row("two words")).locator(".message__body")
+        await body.click(button="right")
+        await expect(menu.locator(".menu__item", has_text="Reply")).to_be_visible()
+        await expect(menu.locator(".menu__item", has_text="Count words")).to_contain_text("helper")
+        await expect(menu.locator(".menu__item", has_text="Wave at")).to_have_count(0)
+        await menu.locator(".menu__item", has_text="Count words").click()
+        asked = await bot.next()
+        assert [each["content"] for each in asked["data"]["resolved"]["messages"].values()] == ["two words"]
+        await bot.answer(asked, 4, content="2 words")
+        await a.sees("2 words")
+        await body.click(button="right")
+        await menu.locator(".menu__item", has_text="Edit").click()
+        await expect(a.page.locator(".edit__text")).to_have_value("two words")
+        await a.page.keyboard.press("Escape")
+        person = a.page.locator(f'.person[data-user-id="{ben.id}"]')
+        await person.click(button="right")
+        await menu.locator(".menu__item", has_text="Wave at").click()
+        asked = await bot.next()
+        assert (asked["data"]["type"], asked["data"]["target_id"]) == (2, str(ben.id))
+        await bot.answer(asked, 4, content="waves at ben")
+        await a.sees("waves at ben")
+        await person.focus()
+        await a.page.keyboard.press("Shift+F10")
+        await menu.locator(".menu__item", has_text="Profile").click()
+        await expect(menu.locator(".card__apps .menu__item")).to_have_text("Wave athelper")
+        await a.page.keyboard.press("Escape")
+        await a.page.locator(".message__name", has_text="ada").first.click(button="right")
+        await expect(menu.locator(".menu__item", has_text="Wave at")).to_be_visible()
+        await expect(menu.locator(".menu__item", has_text="Message")).to_have_count(0)
