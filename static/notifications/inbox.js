@@ -6,6 +6,8 @@ import { openPopover } from "../shared/dialog.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
 import { stamp } from "../shared/time.js";
+import { showDigest } from "./digest.js";
+import { isQuiet, timeOfDay } from "./rings.js";
 import { showReminders } from "./reminders.js";
 import { plainText } from "../chat/mentions_text.js";
 import { carried } from "../chat/said.js";
@@ -31,7 +33,10 @@ export class Inbox {
     this.fillChannel(parts);
     try {
       const asked = [rest.get(`${API}/users/@me/mentions?limit=25`), rest.get(`${AGORA}/notifications`)];
-      const [messages, profile] = await Promise.all([...asked, showReminders(this.store, parts.reminders, parts.reminderList)]);
+      const more = [showReminders(this.store, parts.reminders, parts.reminderList), this.fillDigest(parts)];
+      const [messages, profile] = await Promise.all([...asked, ...more]);
+      /* in quiet hours it waits until it is wanted */
+      parts.digest.open = !isQuiet(profile.quiet, timeOfDay(new Date()));
       parts.list.replaceChildren(...messages.map((message) => this.item(message)));
       parts.none.hidden = messages.length > 0;
       this.fillProfile(parts, profile);
@@ -60,6 +65,15 @@ export class Inbox {
       parts.root.remove();
     });
     return parts.root;
+  }
+
+  fillDigest(parts) {
+    const go = (item, messageId) => {
+      this.popover.hidePopover();
+      this.route.go(item.guild_id, item.channel_id, messageId);
+    };
+    const read = (item) => this.unread.seen(item.channel_id, item.last.id);
+    return showDigest(this.store, parts.digest, parts.digestList, { go, read });
   }
 
   /** Level and silence of the open channel and its community. */

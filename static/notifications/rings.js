@@ -10,7 +10,7 @@ export function isQuiet(quiet, now) {
   return quiet.start <= quiet.end ? quiet.start <= now && now < quiet.end : now >= quiet.start || now < quiet.end;
 }
 
-const timeOfDay = (date) => `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+export const timeOfDay = (date) => `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 
 export class Rings {
   constructor(store, route, wishes) {

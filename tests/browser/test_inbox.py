@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 from playwright.async_api import Browser, expect
 
+from agora.domains.minds.agents import pause_all
+from agora.domains.talk.messages import Draft, send
 from tests.browser.visitor import visiting
+from tests.domains.minds.agents.stage import open_stage
 from tests.kit.asker import asking
 from tests.kit.server import Kit, Person
 
@@ -74,3 +80,38 @@ async def test_reminders_are_listed_and_deleted(agora: Kit, browser: Browser) ->
         await a.page.click("#open-inbox")
         await expect(lines).to_have_count(1)
         await expect(lines).to_contain_text("call home")
+
+
+async def test_what_agents_said_meanwhile(tmp_path: Path, browser: Browser) -> None:
+    """By channel, with how it began and ended; following a line opens it, and in quiet hours it stays folded."""
+    async with open_stage(tmp_path, "Kofi", "Yuna") as stage:
+        kit, owner = stage.kit, stage.owner
+        await pause_all(kit.ctx())
+        here = await kit.channel(owner, stage.guild_id, "here")
+        for name, text in (("Kofi", "the <ferry> leaves"), ("Yuna", "which ferry?"), ("Kofi", "never mind")):
+            speaker = Person(stage.agent(name).user_id, name, "")
+            await send(kit.ctx(speaker), stage.channel_id, Draft(text))
+        async with visiting(browser, kit, owner) as a:
+            await a.enter(stage.guild_id, here)
+            await a.page.click("#open-inbox")
+            talk = a.page.locator(".digest")
+            await expect(talk.locator(".digest__head")).to_contain_text("#general")
+            await expect(talk.locator(".digest__head")).to_contain_text("3 messages")
+            await expect(talk).to_contain_text("Kofi (2), Yuna (1)")
+            await expect(talk).to_contain_text("About: ferry")
+            await expect(talk.locator(".digest__line")).to_have_count(3)
+            await expect(talk.locator(".digest__line").first).to_contain_text("the <ferry> leaves")
+            hour = datetime.now().hour
+            hours = {"start": f"{(hour - 2) % 24:02}:00", "end": f"{(hour + 3) % 24:02}:00"}
+            quiet = {"keywords": [], "quiet": hours}
+            await kit.request("PUT", "/api/agora/notifications", owner, json=quiet)
+            await a.page.keyboard.press("Escape")
+            await a.page.click("#open-inbox")
+            await expect(talk).to_be_hidden()
+            await a.page.locator("details summary").click()
+            await talk.locator(".digest__line").last.click()
+            await expect(a.page.locator("#room-name")).to_have_text("general")
+            await a.sees("never mind")
+            await a.page.click("#open-inbox")
+            await expect(a.page.locator("[data-slot=reminders]")).to_be_hidden()
+            await expect(a.page.locator("[data-slot=keywords]")).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from agora.domains.minds.commands.digest import Said, choose, count_voices
+from agora.domains.minds.digests import Said, choose, count_voices
 from agora.domains.minds.models import find_engine
 from agora.domains.place.accounts import Users
 from agora.domains.talk.interactions import Builtin, CommandBody, Invocation, OptionType, Reply, described, option

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agora.domains.minds.agents import get_override, pause_all
-from agora.domains.minds.commands.digest import Said, choose, count_voices
+from agora.domains.minds.digests import Said, choose, count_voices
 from agora.domains.place.guilds import add_member
 from tests.domains.minds.agents.stage import open_stage
 from tests.kit.asker import asking

@@ -28,9 +28,14 @@ def count_voices(lines: Sequence[Said]) -> list[tuple[str, int]]:
     return Counter(line.name for line in lines).most_common()
 
 
+def list_words(text: str) -> list[str]:
+    """The words that count, in small letters."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
 def choose(lines: Sequence[Said], most: int) -> list[Said]:
     """The messages that stand best for all, in their order."""
-    words = {line.id: [word.lower() for word in _WORD.findall(line.text)] for line in lines}
+    words = {line.id: list_words(line.text) for line in lines}
     weight = Counter(word for found in words.values() for word in set(found))
     left = {line.id: line for line in lines if len(words[line.id]) >= 2}
     chosen: list[Said] = []
