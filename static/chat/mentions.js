@@ -2,6 +2,7 @@
 
 import { build } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
+import { Suggestions } from "../shared/suggestions.js";
 import { signNode } from "../expressions/emoji.js";
 
 const MOST = 8;
@@ -30,18 +31,13 @@ function matchingEmojis(groups, text) {
   return [...begins, ...all.filter((each) => !begins.includes(each) && fold(each.emoji.name).includes(wanted))];
 }
 
-export class MentionChoice {
+export class MentionChoice extends Suggestions {
   /** `people()` and `emojis()` give what may be named here. */
   constructor(field, list, { people, emojis }) {
-    Object.assign(this, { field, list, people, emojis, found: [], at: 0 });
+    super(field, list, "mention");
+    Object.assign(this, { people, emojis });
     field.addEventListener("input", () => this.look());
     field.addEventListener("click", () => this.look());
-    field.addEventListener("blur", () => setTimeout(() => this.close(), 150));
-    list.addEventListener("mousedown", (event) => {
-      event.preventDefault();
-      const item = event.target.closest("[role=option]");
-      if (item) this.take(this.found[[...list.children].indexOf(item)]);
-    });
   }
 
   /** The sign and the text after it just before the cursor, or null. An emoji needs two letters: times have colons too. */
@@ -53,19 +49,14 @@ export class MentionChoice {
 
   look() {
     const typed = this.typed();
-    if (!typed) this.found = [];
-    else if (typed.sign === ":") this.found = matchingEmojis(this.emojis(), typed.text).slice(0, MOST);
-    else this.found = matching(this.people(), typed.text).slice(0, MOST);
-    if (this.found.length === 0) return this.close();
-    this.at = 0;
-    this.list.replaceChildren(...this.found.map((user, index) => this.item(user, index)));
-    this.list.hidden = false;
-    this.mark();
+    let found = [];
+    if (typed?.sign === ":") found = matchingEmojis(this.emojis(), typed.text);
+    else if (typed) found = matching(this.people(), typed.text);
+    this.show(found.slice(0, MOST), (each) => this.item(each));
   }
 
-  item(found, index) {
+  item(found) {
     const parts = build("mention");
-    parts.root.id = `mention-${index}`;
     const { emoji, guild } = found;
     parts.avatar.append(emoji ? signNode(emoji) : avatar(found));
     parts.name.textContent = emoji ? `:${emoji.name}:` : found.global_name || found.username;
@@ -73,42 +64,11 @@ export class MentionChoice {
     return parts.root;
   }
 
-  mark() {
-    [...this.list.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === this.at)));
-    this.field.setAttribute("aria-activedescendant", `mention-${this.at}`);
-    this.list.children[this.at].scrollIntoView({ block: "nearest" });
-  }
-
-  /** True when the key was for the list. */
-  key(event) {
-    if (this.list.hidden) return false;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      this.at = (this.at + step + this.found.length) % this.found.length;
-      this.mark();
-    } else if (event.key === "Enter" || event.key === "Tab") {
-      this.take(this.found[this.at]);
-    } else if (event.key === "Escape") {
-      this.close();
-    } else {
-      return false;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-    return true;
-  }
-
-  take(found) {
+  choose(found) {
     const end = this.field.selectionStart;
     const start = end - this.typed().text.length - 1;
     this.field.setRangeText(found.emoji ? `:${found.emoji.name}: ` : `@${found.username} `, start, end, "end");
     this.close();
     this.field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  close() {
-    this.list.hidden = true;
-    this.found = [];
-    this.field.removeAttribute("aria-activedescendant");
   }
 }

@@ -6,12 +6,10 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from agora.domains.talk.messages.draft import Sent
-from agora.domains.talk.messages.events import MessageEdited
 from agora.domains.talk.messages.queries import find_message, list_payloads
 from agora.domains.talk.messages.row import Row
 from agora.domains.talk.messages.tables import message as m
-from agora.domains.talk.messages.writes import do_send
-from agora.kernel.events import to_channel
+from agora.domains.talk.messages.writes import do_send, do_tell_edited
 from agora.kernel.http import encode
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
@@ -65,16 +63,4 @@ def do_mark_thread(tx: Tx, message_id: int, channel_id: int, thread: Thread | No
     flags = row.flags | HAS_THREAD if thread is not None else row.flags & ~HAS_THREAD
     tx.run(_FLAGS, message_id=message_id, flags=flags)
     row = row._replace(flags=flags)
-    payload = list_payloads(tx, [row], row.author_id)[0]
-    shown = msgspec.UNSET if thread is None else thread
-    wire = encode(msgspec.structs.replace(payload, reactions=msgspec.UNSET, thread=shown))
-    event = MessageEdited(
-        id=row.id,
-        channel_id=row.channel_id,
-        guild_id=row.guild_id,
-        author_id=row.author_id,
-        content=row.content,
-        at=tx.now_ms,
-        wire=msgspec.Raw(wire),
-    )
-    tx.emit(event, to_channel(channel_id), guild_id=row.guild_id, channel_id=channel_id)
+    do_tell_edited(tx, row, thread=msgspec.UNSET if thread is None else thread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import BindParameter, bindparam, delete, select, update
@@ -211,10 +212,13 @@ def _remove(tx: Tx, messages: Sequence[tuple[int, int]]) -> None:
         offer.do_forget(tx, ids)
 
 
-def do_tell_edited(tx: Tx, row: Row) -> None:
-    """Tell what a message says now; whose reaction or vote is the reader's own differs, and is left out."""
+def do_tell_edited(tx: Tx, row: Row, **shown: Any) -> None:
+    """Tell what a message says now; whose reaction or vote is the reader's own differs, and is left out.
+
+    ``shown`` are fields of the payload that this transaction makes other than what can be read yet.
+    """
     payload = list_payloads(tx, [row], 0)[0]
-    wire = encode(msgspec.structs.replace(payload, reactions=msgspec.UNSET))
+    wire = encode(msgspec.structs.replace(payload, reactions=msgspec.UNSET, **shown))
     tx.emit(
         MessageEdited(
             id=row.id,
