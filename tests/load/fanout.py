@@ -21,7 +21,7 @@ import uvloop
 from tests.load.budgets import BUDGETS, Fanout
 from tests.load.caller import Caller, head, whole
 from tests.load.hearer import Hearer
-from tests.load.machine import Watch, judge_latency, waited_ms
+from tests.load.machine import Watch, find_calm, judge_latency, waited_ms
 from tests.load.scene import Scene, build_scene, serving
 from tests.load.table import percentile, show
 
@@ -90,7 +90,6 @@ async def run(folder: Path, budget: Fanout, seconds: float) -> Figures:
             hearer.close()
     disturbed = record.watch.disturbed(1 / budget.per_second, STOLEN_MS)
     latencies = [latency for _, latency in record.heard]
-    calm = [latency for nonce, latency in record.heard if nonce not in disturbed]
     return Figures(
         clients=len(hearers),
         sent=total,
@@ -99,7 +98,7 @@ async def run(folder: Path, budget: Fanout, seconds: float) -> Figures:
         p99_ms=percentile(latencies, 0.99),
         worst_ms=max(latencies),
         disturbed=len(disturbed),
-        undisturbed_p99_ms=percentile(calm, 0.99) if calm else 0.0,
+        undisturbed_p99_ms=find_calm(record.heard, disturbed, 0.99),
         stolen_share=record.watch.share(),
         waited_ms=waited,
         server_cpu=used / took,

@@ -16,7 +16,7 @@ import uvloop
 from agora.kernel.ids import first_at
 from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
-from tests.load.machine import Watch, judge_latency
+from tests.load.machine import Watch, find_calm, judge_latency
 from tests.load.scene import Scene, build_scene, serving
 from tests.load.table import percentile, show
 
@@ -113,7 +113,6 @@ async def run(folder: Path, count: int, requests: int) -> Figures:
         caller.close()
     disturbed = {n - WARM_UP for n in watch.disturbed(WINDOW_S, STOLEN_MS) if n >= WARM_UP}
     latencies = latencies[WARM_UP:]
-    calm = [latency for n, latency in enumerate(latencies) if n not in disturbed]
     return Figures(
         messages=count,
         requests=requests,
@@ -121,7 +120,7 @@ async def run(folder: Path, count: int, requests: int) -> Figures:
         p99_ms=percentile(latencies, 0.99),
         worst_ms=max(latencies),
         disturbed=len(disturbed),
-        undisturbed_p99_ms=percentile(calm, 0.99) if calm else 0.0,
+        undisturbed_p99_ms=find_calm(enumerate(latencies), disturbed, 0.99),
         stolen_share=watch.share(),
         page_bytes=size / (requests + WARM_UP),
         build_s=built,

@@ -14,9 +14,12 @@ import os
 import time
 import warnings
 from bisect import bisect_left
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
+
+from tests.load.table import percentile
 
 _STAT = Path("/proc/stat")
 _TICK_MS = 10.0  # USER_HZ is 100 on every Linux
@@ -72,6 +75,12 @@ class Watch:
         last = len(self._at) - 1
         ends = (min(last, bisect_left(self._at, at + window_s)) for at in self._at)
         return {n for n, end in enumerate(ends) if self._stolen[end] - self._stolen[n] >= limit_ms}
+
+
+def find_calm(latencies: Iterable[tuple[int, float]], disturbed: set[int], part: float) -> float:
+    """The percentile of those latencies whose number (of a mark) is not ``disturbed``; 0 where none is left."""
+    calm = [latency for number, latency in latencies if number not in disturbed]
+    return percentile(calm, part) if calm else 0.0
 
 
 def judge_latency(name: str, all_ms: float, calm_ms: float, calm_share: float, limit_ms: float) -> bool:

@@ -14,7 +14,7 @@ from tests.fault.process import ServerProcess, free_port
 from tests.kit.server import open_kit
 from tests.load.budgets import BUDGETS
 from tests.load.hearer import Hearer
-from tests.load.machine import Watch, judge_latency
+from tests.load.machine import Watch, find_calm, judge_latency
 from tests.load.table import percentile, show
 
 WARM_UP = 3
@@ -61,14 +61,13 @@ async def run(folder: Path) -> Figures:
     disturbed = {n // 2 for n in watch.disturbed(WINDOW_S, STOLEN_MS) if n % 2 == 0}
     all_ms = [took * 1000 for took in latencies]
     kept = range(WARM_UP, len(all_ms))
-    calm = [all_ms[n] for n in kept if n not in disturbed]
     return Figures(
         rounds=len(kept),
         p50_ms=percentile(all_ms[WARM_UP:], 0.5),
         p95_ms=percentile(all_ms[WARM_UP:], 0.95),
         worst_ms=max(all_ms[WARM_UP:]),
         disturbed=sum(n in disturbed for n in kept),
-        undisturbed_p95_ms=percentile(calm, 0.95) if calm else 0.0,
+        undisturbed_p95_ms=find_calm(((n, all_ms[n]) for n in kept), disturbed, 0.95),
     )
 
 

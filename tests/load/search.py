@@ -26,7 +26,7 @@ from agora.kernel.ids import first_at
 from tests.kit.server import open_kit
 from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
-from tests.load.machine import Watch, judge_latency
+from tests.load.machine import Watch, find_calm, judge_latency
 from tests.load.scene import Scene, serving
 from tests.load.table import percentile, show
 
@@ -192,7 +192,6 @@ async def _measure(caller: Caller, scene: Scene, kind: Kind, requests: int) -> F
     watch.mark()
     disturbed = {n - WARM_UP for n in watch.disturbed(WINDOW_S, STOLEN_MS) if n >= WARM_UP}
     latencies = latencies[WARM_UP:]
-    calm = [latency for n, latency in enumerate(latencies) if n not in disturbed]
     return Figures(
         kind=kind.name,
         requests=requests,
@@ -200,7 +199,7 @@ async def _measure(caller: Caller, scene: Scene, kind: Kind, requests: int) -> F
         p95_ms=percentile(latencies, 0.95),
         worst_ms=max(latencies),
         disturbed=len(disturbed),
-        undisturbed_p95_ms=percentile(calm, 0.95) if calm else 0.0,
+        undisturbed_p95_ms=find_calm(enumerate(latencies), disturbed, 0.95),
         limit_ms=kind.limit_ms,
     )
 

@@ -1,4 +1,4 @@
-"""The short forms, held to the same budgets: ``pytest -m load``."""
+"""The short forms: ``pytest -m load``. All but search and vectors are held to the budgets of the long forms."""
 
 from __future__ import annotations
 

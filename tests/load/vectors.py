@@ -19,7 +19,7 @@ import numpy as np
 
 from agora.inference.vectors import VectorIndex
 from tests.load.budgets import BUDGETS
-from tests.load.machine import Watch, judge_latency
+from tests.load.machine import Watch, find_calm, judge_latency
 from tests.load.table import percentile, show
 
 TOPICS, DIRECTIONS, SPREAD = 400, 24, 0.9
@@ -103,8 +103,8 @@ def _ask(index: VectorIndex, vectors: Any, questions: Any, groups: Any) -> tuple
 
 def _calm(latencies: list[float], watch: Watch) -> tuple[float, float]:
     disturbed = watch.disturbed(WINDOW_S, STOLEN_MS)
-    calm = [latency for n, latency in enumerate(latencies) if n not in disturbed]
-    return (percentile(calm, 0.95) if calm else 0.0), len(calm) / len(latencies)
+    undisturbed = sum(number not in disturbed for number in range(len(latencies)))
+    return find_calm(enumerate(latencies), disturbed, 0.95), undisturbed / len(latencies)
 
 
 def measure(count: int, *, random: bool = False) -> Figures:
