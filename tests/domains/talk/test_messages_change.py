@@ -41,7 +41,7 @@ async def test_only_the_author_edits_and_moderators_hide_embeds(room: Room) -> N
     path = f"{room.path}/{message['id']}"
     await kit.scenario("PATCH", path, room.ada, json={"content": "x"}, status=403, has=['"code":50005'])
     await kit.scenario("PATCH", path, room.ada, json={"flags": 4}, has=['"embeds":[]'], events=["MessageEdited"])
-    await kit.scenario("PATCH", path, room.eve, json={"content": "x"}, status=403, has=['"code":50001'])
+    await kit.scenario("PATCH", path, room.eve, json={"content": "x"}, status=404, has=['"code":10003'])
     await kit.scenario("PATCH", f"{room.path}/12345", room.ada, json={"content": "x"}, status=404, has=["10008"])
     await kit.scenario("PATCH", path, room.ben, json={"content": "x" * 2001}, status=400, has=["2000"])
     await kit.scenario("PATCH", path, room.ben, json={"content": "", "embeds": []}, status=400, has=['"code":50006'])

@@ -53,7 +53,7 @@ async def test_without_history_the_page_is_empty(room: Room) -> None:
     await room.kit.request("PATCH", f"/api/v10/channels/{room.channel}", room.ada, json={"permission_overwrites": denied})
     await room.kit.scenario("GET", room.path, room.ben, has=["[]"])
     await room.kit.scenario("GET", f"{room.path}/{message['id']}", room.ben, status=403, has=['"code":50001'])
-    await room.kit.scenario("GET", room.path, room.eve, status=403, has=['"code":50001'])
+    await room.kit.scenario("GET", room.path, room.eve, status=404, has=['"code":10003'])
 
 
 async def test_names_in_old_messages_are_the_present_ones(room: Room) -> None:

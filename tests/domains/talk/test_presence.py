@@ -56,7 +56,7 @@ async def test_typing_is_whispered_and_not_stored(room: Room, whispers: list[Whi
     assert body["guild_id"] == str(room.guild)
     assert body["member"]["user"]["id"] == str(room.ben.id)
     assert body["timestamp"] < 10**11, "seconds, not milliseconds"
-    await room.kit.scenario("POST", path, room.eve, status=403, has=['"code":50001'])
+    await room.kit.scenario("POST", path, room.eve, status=404, has=['"code":10003'])
     assert whispers == []
 
 

@@ -59,7 +59,7 @@ async def test_who_may_not_react(room: Room) -> None:
     kit = room.kit
     message = await room.say("like me")
     base = f"{room.path}/{message['id']}/reactions"
-    await kit.scenario("PUT", f"{base}/{UP}/@me", room.eve, status=403, has=['"code":50001'])
+    await kit.scenario("PUT", f"{base}/{UP}/@me", room.eve, status=404, has=['"code":10003'])
     await kit.scenario("PUT", f"{base}/notanemoji/@me", room.ben, status=400, has=["10014"])
     await kit.scenario("PUT", f"{room.path}/77/reactions/{UP}/@me", room.ben, status=404, has=["10008"])
     denied = [{"id": str(room.guild), "type": 0, "allow": "0", "deny": str(1 << 6)}]

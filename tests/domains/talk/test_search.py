@@ -97,7 +97,7 @@ async def test_what_one_may_not_read_is_not_found(room: Room) -> None:
     assert seen.json["total_results"] == 1
     forced = await kit.request("GET", f"{guild}&channel_id={cellar}", room.ben)
     assert forced.json["total_results"] == 0
-    await kit.scenario("GET", guild, room.eve, status=403, has=['"code":50001'])
+    await kit.scenario("GET", guild, room.eve, status=404, has=['"code":10004'])
     no_history = [{"id": str(room.guild), "type": 0, "allow": "0", "deny": str(1 << 16)}]
     await kit.request("PATCH", f"/api/v10/channels/{room.channel}", room.ada, json={"permission_overwrites": no_history})
     assert await _ask(room, room.ben, q="secretword") == []

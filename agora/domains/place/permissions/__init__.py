@@ -14,7 +14,7 @@ from agora.domains.place.permissions.facts import (
     ThreadFacts,
     ThreadMember,
 )
-from agora.domains.place.permissions.gate import check, check_guild
+from agora.domains.place.permissions.gate import build_refusal, check, check_guild
 
 __all__ = [
     "ChannelFacts",
@@ -28,6 +28,7 @@ __all__ = [
     "ThreadDefaults",
     "ThreadFacts",
     "ThreadMember",
+    "build_refusal",
     "check",
     "check_guild",
     "compute_base",

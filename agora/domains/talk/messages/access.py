@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agora.domains.place.permissions import ChannelFacts, Directory
+from agora.domains.place.permissions import ChannelFacts, Directory, build_refusal
 from agora.kernel.auth import SYSTEM
 from agora.kernel.ctx import Ctx
 from agora.kernel.errors import BadRequest, Forbidden, NotFound
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 def check_place(ctx: Ctx, channel_id: int, needed: int = 0) -> Place:
-    """The channel as the actor may use it. Raises 10003, 50001 when it may not be seen, 50013 when a bit of ``needed`` lacks,
+    """The channel as the actor may use it. Raises 10003, 50001 when a member may not see it, 50013 when a bit of ``needed`` lacks,
     50008 where nobody can write.
     """
     directory = ctx.app.get(Directory)
@@ -41,7 +41,7 @@ def check_place(ctx: Ctx, channel_id: int, needed: int = 0) -> Place:
     # only the server itself stands above permissions; an agent is a user like any other
     bits = ALL if ctx.actor == SYSTEM else directory.permissions(ctx.actor.user_id, channel_id)
     if not bits & VIEW:
-        raise Forbidden("Missing Access", code=ErrorCode.MISSING_ACCESS)
+        raise build_refusal(directory, ctx.actor.user_id, channel)
     if channel.type not in TEXTUAL:
         code = ErrorCode.CANNOT_SEND_IN_NON_TEXT
         raise BadRequest(MESSAGES[code], code=code)

@@ -110,7 +110,7 @@ async def test_who_manages_a_community_makes_agents_for_it_and_for_no_other(tmp_
         assert made.status == 201
         await kit.scenario("PATCH", f"{AGENTS}/{made.json['id']}", bob, json={"instructions": "Hi."}, events=("AgentUpdated",))
         await kit.scenario("POST", AGENTS, bob, json={"name": "Ada"}, status=403)
-        await kit.scenario("POST", AGENTS, bob, json={"name": "Ada", "guild_id": str(stage.guild_id)}, status=403)
+        await kit.scenario("POST", AGENTS, bob, json={"name": "Ada", "guild_id": str(stage.guild_id)}, status=404)
         await kit.scenario("PATCH", f"{AGENTS}/{kofi.id}", bob, json={"instructions": "Hi."}, status=403)
         await kit.scenario("POST", f"{AGENTS}/{kofi.id}/pause", bob, status=403)
         await kit.scenario("DELETE", f"{AGENTS}/{kofi.id}", bob, status=403)

@@ -95,11 +95,11 @@ async def test_bad_channels(town: Town) -> None:
 async def test_who_may_not(town: Town) -> None:
     path = f"/guilds/{town.guild}/channels"
     await town.call("POST", path, town.ben, json={"name": "x"}, status=403, code=50013)
-    await town.call("POST", path, town.eve, json={"name": "x"}, status=403, code=50001)
+    await town.call("POST", path, town.eve, json={"name": "x"}, status=404, code=10004)
     await town.call("PATCH", f"/channels/{town.room}", town.ben, json={"name": "x"}, status=403, code=50013)
     await town.call("DELETE", f"/channels/{town.room}", town.ben, status=403, code=50013)
-    await town.call("GET", f"/channels/{town.room}", town.eve, status=403, code=50001)
-    await town.call("GET", path, town.eve, status=403, code=50001)
+    await town.call("GET", f"/channels/{town.room}", town.eve, status=404, code=10003)
+    await town.call("GET", path, town.eve, status=404, code=10004)
     await town.call("GET", "/channels/77", status=404, code=10003)
 
 

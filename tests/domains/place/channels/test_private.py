@@ -21,7 +21,7 @@ async def test_two_people_have_one_channel(town: Town) -> None:
     assert [each["username"] for each in other.json["recipients"]] == ["ada"]
     assert [each["id"] for each in (await town.call("GET", MINE, town.ben)).json] == [made.json["id"]]
     assert (await town.call("GET", MINE, town.eve)).json == []
-    await town.call("GET", f"/channels/{made.json['id']}", town.eve, status=403, code=50001)
+    await town.call("GET", f"/channels/{made.json['id']}", town.eve, status=404, code=10003)
     await town.call("DELETE", f"/channels/{made.json['id']}", status=400, code=50003)
     await town.call("PATCH", f"/channels/{made.json['id']}", json={"name": "x"}, status=400, code=50003)
 
@@ -37,7 +37,7 @@ async def test_an_administrator_elsewhere_sees_no_private_words(town: Town) -> N
     owner = await town.kit.person("boss", owner=True)
     made = await town.call("POST", MINE, town.ben, json={"recipient_id": str(town.eve.id)}, events=("ChannelCreated",))
     for person in (town.ada, owner):
-        await town.call("GET", f"/channels/{made.json['id']}", person, status=403, code=50001)
+        await town.call("GET", f"/channels/{made.json['id']}", person, status=404, code=10003)
 
 
 async def test_groups(town: Town) -> None:
@@ -48,7 +48,7 @@ async def test_groups(town: Town) -> None:
     named = await town.call("PATCH", path, town.ben, json={"name": "Us three"}, events=("ChannelUpdated",))
     assert named.json["name"] == "Us three"
     await town.call("DELETE", path, events=("ChannelUpdated",))
-    await town.call("GET", path, status=403, code=50001)
+    await town.call("GET", path, status=404, code=10003)
     rest = await town.call("GET", path, town.ben)
     assert rest.json["owner_id"] in {str(town.ben.id), str(town.eve.id)}
     await town.call("DELETE", path, town.ben, events=("ChannelUpdated",))

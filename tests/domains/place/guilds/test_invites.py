@@ -73,7 +73,7 @@ async def test_who_may_not_invite(town: Town) -> None:
     await town.call("PUT", f"/channels/{town.room}/permissions/{town.guild}", json=deny, status=204, events=("ChannelUpdated",))
     path = f"/channels/{town.room}/invites"
     await town.call("POST", path, town.ben, json={}, status=403, code=50013)
-    await town.call("POST", path, town.eve, json={}, status=403, code=50001)
+    await town.call("POST", path, town.eve, json={}, status=404, code=10003)
     await town.call("GET", path, town.ben, status=403, code=50013)
     await town.call("GET", f"/guilds/{town.guild}/invites", town.ben, status=403, code=50013)
     await town.call("POST", "/channels/99/invites", json={}, status=404, code=10003)

@@ -76,7 +76,7 @@ async def test_nobody_reaches_up(town: Town) -> None:
     moved = await town.call("PATCH", path, town.ben, json=[{"id": str(below), "position": 4}], events=("RoleUpdated",))
     assert [each["id"] for each in moved.json] == [str(town.guild), str(below), str(own), str(above)]
     await town.call("DELETE", f"{path}/{below}", town.ben, status=204, events=("RoleDeleted",))
-    await town.call("POST", path, town.eve, json={}, status=403, code=50001)
+    await town.call("POST", path, town.eve, json={}, status=404, code=10004)
 
 
 async def test_everyones_role_stays(town: Town) -> None:

@@ -69,7 +69,7 @@ async def test_who_may(room: Room) -> None:
     kit, body = room.kit, {"name": "mine", "image": PICTURE}
     other = await make(room)
     await kit.scenario("POST", path(room), room.ben, json=body, status=403, has=["50013"])
-    await kit.scenario("GET", path(room), room.eve, status=403, has=["50001"])
+    await kit.scenario("GET", path(room), room.eve, status=404, has=["10004"])
     await allow(room, room.ben, CREATE)
     own = await make(room, "mine", room.ben)
     await kit.scenario("PATCH", path(room, own), room.ben, json={"name": "ours"}, events=["EmojiUpdated"])

@@ -106,7 +106,7 @@ async def test_who_may_not_attach(room: Room) -> None:
     assert answer.status == 403 and answer.json["code"] == 50013
     assert room.kit.app.get(Files).find(hashlib.sha256(b"never stored").hexdigest()) is None
     outsider = await send_form(room, body, room.eve)
-    assert outsider.status == 403 and outsider.json["code"] == 50001
+    assert outsider.status == 404 and outsider.json["code"] == 10003
     assert (await send_form(room, body, room.ada)).status == 200
 
 

@@ -93,14 +93,14 @@ async def test_commands_are_the_apps_own(room: Room) -> None:
         await room.kit.scenario("DELETE", f"{commands(bot)}/{made['id']}", person, status=403, has=["20012"])
     await room.kit.scenario("GET", f"{commands(other)}/{made['id']}", other, status=404, has=["10063"])
     guild = f"/api/v10/applications/{other.id}/guilds/{room.guild}/commands"
-    await room.kit.scenario("PUT", guild, other, json=[SAY], status=403, has=["50001"])
+    await room.kit.scenario("PUT", guild, other, json=[SAY], status=404, has=["10004"])
     await put(room.kit, other, SAY)
     async with asking(room.kit, room.ben, room.channel) as ben:
         assert {each["application_id"] for each in (await ben.index()).values()} >= {str(bot.id)}
         assert str(other.id) not in {each["application_id"] for each in (await ben.index()).values()}
     foreign = (await room.kit.request("GET", commands(other), other)).json[0]
     assert (await use(room.kit, room.ben, room.channel, foreign)).json["code"] == 10063
-    assert (await use(room.kit, room.eve, room.channel, made)).json["code"] == 50001
+    assert (await use(room.kit, room.eve, room.channel, made)).json["code"] == 10003
 
 
 async def test_who_may_use_a_command(room: Room) -> None:

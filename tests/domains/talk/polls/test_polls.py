@@ -74,7 +74,7 @@ async def test_who_may_vote_and_for_what(room: Room) -> None:
     path = votes_path(room.channel, message)
     for answers in ([3], [0], [1, 2], ["x"]):
         await room.kit.scenario("PUT", path, room.ben, json={"answer_ids": answers}, status=400)
-    await room.kit.scenario("PUT", path, room.eve, json={"answer_ids": [1]}, status=403, has=["50001"])
+    await room.kit.scenario("PUT", path, room.eve, json={"answer_ids": [1]}, status=404, has=["10003"])
     plain = str((await room.say("no poll"))["id"])
     await room.kit.scenario("PUT", votes_path(room.channel, plain), room.ben, json={"answer_ids": [1]}, status=400, has=["520006"])
     end = f"/api/v10/channels/{room.channel}/polls/{message}/expire"
