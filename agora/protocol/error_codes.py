@@ -25,6 +25,7 @@ class ErrorCode(enum.IntEnum):
     UNKNOWN_WEBHOOK = 10015
     UNKNOWN_SESSION = 10020
     UNKNOWN_BAN = 10026
+    UNKNOWN_STICKER = 10060
     UNKNOWN_INTERACTION = 10062
     UNKNOWN_COMMAND = 10063
     UNKNOWN_COMMAND_PERMISSIONS = 10066
@@ -42,6 +43,7 @@ class ErrorCode(enum.IntEnum):
     MAX_GUILD_CHANNELS = 30013
     MAX_ANIMATED_EMOJIS = 30018
     MAX_COMMANDS = 30032
+    MAX_STICKERS = 30039
     UNAUTHORIZED = 40001
     REQUEST_TOO_LARGE = 40005
     USER_BANNED = 40007
@@ -68,6 +70,7 @@ class ErrorCode(enum.IntEnum):
     UNSUPPORTED_API_VERSION = 50041
     FILE_TOO_LARGE = 50045
     INVALID_ROLE = 50028
+    INVALID_STICKER = 50081
     THREAD_ARCHIVED = 50083
     INVALID_JSON = 50109
     REACTION_BLOCKED = 90001
@@ -127,6 +130,9 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.MAX_THREADS: "Maximum number of active threads reached",
     ErrorCode.TAG_REQUIRED: "A tag is required to create a forum post in this channel",
     ErrorCode.MAX_REACTIONS: "Maximum number of reactions reached (20)",
+    ErrorCode.UNKNOWN_STICKER: "Unknown sticker",
+    ErrorCode.MAX_STICKERS: "Maximum number of stickers reached",
+    ErrorCode.INVALID_STICKER: "Invalid sticker sent",
     ErrorCode.MAX_EMOJIS: "Maximum number of emojis reached",
     ErrorCode.MAX_ANIMATED_EMOJIS: "Maximum number of animated emojis reached",
     ErrorCode.UNKNOWN_INTERACTION: "Unknown interaction",

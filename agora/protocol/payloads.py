@@ -249,6 +249,28 @@ class Emoji(Wire, frozen=True, kw_only=True):
     user: User | UnsetType = UNSET
 
 
+class Sticker(Wire, frozen=True, kw_only=True):
+    """A guild's own sticker; ``format_type`` 1 PNG, 2 APNG, 4 GIF."""
+
+    id: str
+    guild_id: str
+    name: str
+    description: str | None
+    tags: str
+    format_type: int
+    type: int = 2
+    available: bool = True
+    user: User | UnsetType = UNSET
+
+
+class StickerItem(Wire, frozen=True, kw_only=True):
+    """A sticker in a message."""
+
+    id: str
+    name: str
+    format_type: int
+
+
 class Attachment(Wire, frozen=True, kw_only=True):
     """A file of a message. ``size`` in bytes, ``width`` and ``height`` in pixels."""
 
@@ -286,6 +308,7 @@ class SnapshotMessage(Wire, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] = ()
     embeds: tuple[Any, ...] = ()
     components: tuple[Any, ...] = ()
+    sticker_items: tuple[StickerItem, ...] | UnsetType = UNSET
     content_html: str = ""
 
 
@@ -325,6 +348,7 @@ class Message(Wire, frozen=True, kw_only=True):
     message_snapshots: tuple[MessageSnapshot, ...] | UnsetType = UNSET
     guild_id: str | UnsetType = UNSET
     member: Member | UnsetType = UNSET
+    sticker_items: tuple[StickerItem, ...] | UnsetType = UNSET
     thread: Thread | UnsetType = UNSET  # the one that was started from this message
     poll: AnyValue = UNSET
     interaction_metadata: AnyValue = UNSET  # which interaction of whom this answers
@@ -373,7 +397,7 @@ class Guild(Wire, frozen=True, kw_only=True):
     nsfw: bool = False
     nsfw_level: int = 0
     emojis: tuple[Emoji, ...] = ()
-    stickers: tuple[Any, ...] = ()
+    stickers: tuple[Sticker, ...] = ()
     incidents_data: None = None
     approximate_member_count: int | UnsetType = UNSET
     approximate_presence_count: int | UnsetType = UNSET

@@ -5,6 +5,7 @@ import { API, rest } from "../shared/rest.js";
 import { t } from "../shared/i18n.js";
 import { may, SEND_MESSAGES } from "../shared/permissions.js";
 import { usableEmojis } from "../expressions/emoji.js";
+import { chooseSticker, usableStickers } from "../expressions/stickers.js";
 import { chooseEmoji } from "./emoji.js";
 import { CommandChoice } from "../interactions/choice.js";
 import { CommandForm } from "../interactions/form.js";
@@ -17,7 +18,7 @@ const WARN_AT = 1800;
 const TYPING_EVERY = 8000;
 
 export class Composer {
-  /** `people()` lists who may be mentioned; `send(content, replyTo, files)`; `editLast()` for the arrow key. */
+  /** `people()` lists who may be mentioned; `send(content, replyTo, files, stickers)`; `editLast()` for the arrow key. */
   constructor(store, { people, send, editLast, uses }) {
     Object.assign(this, { store, people, send, editLast, drafts: new Map(), channel: null, replyTo: null, typedAt: 0 });
     this.form = byId("composer-form");
@@ -33,6 +34,9 @@ export class Composer {
     this.text.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.reply.querySelector("button").addEventListener("click", () => this.answer(null));
+    this.stickers = byId("composer-sticker");
+    this.stickers.addEventListener("click", () => chooseSticker(this.stickers, usableStickers(this.store, this.channel), (sticker) => this.sendSticker(sticker)));
+    store.on("GUILD_STICKERS_UPDATE GUILD_CREATE", () => this.channel && this.lock());
     byId("composer-emoji").addEventListener("click", (event) =>
       chooseEmoji(event.currentTarget, usableEmojis(this.store, this.channel), (emoji) => this.insert(emoji.id ? `:${emoji.name}: ` : emoji.name)),
     );
@@ -56,6 +60,8 @@ export class Composer {
     const locked = !may(this.store, SEND_MESSAGES, { channel: this.channel });
     this.text.disabled = locked;
     byId("composer-emoji").disabled = locked;
+    this.stickers.disabled = locked;
+    this.stickers.hidden = usableStickers(this.store, this.channel).length === 0;
     this.tray.lock();
     this.form.classList.toggle("is-locked", locked);
     if (locked) this.text.placeholder = t("web.composer.locked");
@@ -103,6 +109,12 @@ export class Composer {
     this.typedAt = 0;
     this.answer(null);
     this.changed(false);
+  }
+
+  /** A sticker is a message of its own; what is written stays. */
+  sendSticker(sticker) {
+    this.send("", this.replyTo, [], [sticker]);
+    this.answer(null);
   }
 
   insert(text) {

@@ -8,6 +8,7 @@ import { may, SEND_MESSAGES } from "../shared/permissions.js";
 import { API, rest } from "../shared/rest.js";
 import { stamp } from "../shared/time.js";
 import { markOf } from "../threads/kinds.js";
+import { stickersNode } from "../expressions/stickers.js";
 import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
 import { onTheWire } from "./mentions_text.js";
@@ -20,8 +21,8 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(
 
 /** Whether there is anything to carry on. */
 export function canForward(message) {
-  const { content, embeds, attachments } = carried(message);
-  return HUMAN.includes(message.type) && !message.poll && Boolean(content || embeds?.length || attachments?.length);
+  const { content, embeds, attachments, sticker_items: stickers } = carried(message);
+  return HUMAN.includes(message.type) && !message.poll && Boolean(content || embeds?.length || attachments?.length || stickers?.length);
 }
 
 /** Paint what a message carries on into its body. */
@@ -36,7 +37,7 @@ export function paintForward(body, message, store) {
   paintFiles(files, said.attachments, said.embeds);
   const foot = element("p", { className: "forward__foot" }, source ? origin(source, message) : null, element("time", { dateTime: said.timestamp, textContent: stamp(Date.parse(said.timestamp)) }));
   const mark = element("p", { className: "forward__mark" }, icon("forward"), t("web.forward.mark"));
-  body.replaceChildren(element("blockquote", { className: "forward" }, mark, said.content ? words : null, embeds, files, foot));
+  body.replaceChildren(element("blockquote", { className: "forward" }, mark, said.content ? words : null, embeds, files, said.sticker_items?.length ? stickersNode(said.sticker_items) : null, foot));
 }
 
 /** The way to the message itself, for who can go there. */
@@ -52,7 +53,7 @@ export async function openForward(store, message) {
   const said = carried(message);
   const quote = sanitised(said.content_html);
   if (said.content) parts.quote.append(quote);
-  else parts.quote.textContent = (said.attachments ?? []).map((file) => file.filename).join(", ");
+  else parts.quote.textContent = [...(said.attachments ?? []).map((file) => file.filename), ...(said.sticker_items ?? []).map((sticker) => sticker.name)].join(", ");
   parts.quote.hidden = !parts.quote.hasChildNodes();
   const picker = new Picker(parts, targets(store));
   const done = await formDialog(parts, async (data) => {

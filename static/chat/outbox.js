@@ -22,7 +22,7 @@ export class Outbox {
     this.waiting = new Map();
   }
 
-  async send(channel, content, replyTo, files = []) {
+  async send(channel, content, replyTo, files = [], stickers = []) {
     const nonce = newNonce();
     const draft = {
       id: `w${nonce}`,
@@ -36,6 +36,7 @@ export class Outbox {
       message_reference: replyTo ? { message_id: replyTo.id } : undefined,
       attachments: files.map(({ file, name }, index) => ({ id: `${nonce}-${index}`, filename: name, size: file.size, waiting: true })),
       files,
+      sticker_items: stickers,
     };
     this.waiting.set(nonce, draft);
     await this.attempt(nonce);
@@ -50,6 +51,7 @@ export class Outbox {
     this.list.toEnd();
     const body = { content: draft.content, nonce };
     if (draft.message_reference) body.message_reference = { message_id: draft.message_reference.message_id, fail_if_not_exists: false };
+    if (draft.sticker_items.length > 0) body.sticker_ids = draft.sticker_items.map((sticker) => sticker.id);
     try {
       const message = await this.post(draft, body, row);
       this.waiting.delete(nonce);

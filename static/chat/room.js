@@ -31,7 +31,7 @@ export class Room {
     wireComponents(store, this.uses);
     this.composer = new Composer(store, {
       people: () => this.people(),
-      send: (content, replyTo, files) => this.send(content, replyTo, files),
+      send: (content, replyTo, files, stickers) => this.send(content, replyTo, files, stickers),
       editLast: () => this.editLast(),
       uses: this.uses,
     });
@@ -203,10 +203,10 @@ export class Room {
     byId("composer").focus({ preventScroll: true });
   }
 
-  async send(content, replyTo, files) {
+  async send(content, replyTo, files, stickers) {
     const { channel } = this;
     if (!this.history.atPresent) await this.open({});
-    await this.outbox.send(channel, content, replyTo, files);
+    await this.outbox.send(channel, content, replyTo, files, stickers);
   }
 
   jump(messageId) {

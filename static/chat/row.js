@@ -10,6 +10,7 @@ import { plainText } from "./mentions_text.js";
 import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
 import { paintForward } from "./forward.js";
+import { stickersNode } from "../expressions/stickers.js";
 import { carried } from "./said.js";
 import { paintReactions } from "./reactions.js";
 import { paintComponents } from "../interactions/components.js";
@@ -49,6 +50,7 @@ export function paintRow(row, message, store) {
   parts.time.textContent = stamp(row.at);
   parts.side.textContent = clockTime(row.at);
   paintBody(parts.body, message, store);
+  if (message.sticker_items?.length) parts.body.append(stickersNode(message.sticker_items));
   paintEmbeds(parts.embeds, (message.embeds ?? []).filter((embed) => embed.type !== "poll_result"));
   paintFiles(parts.files, message.attachments ?? [], message.embeds ?? []);
   paintQuote(parts, message, store);
@@ -123,8 +125,8 @@ function wordsOf(whole, store, guildId) {
   return words.textContent.trim();
 }
 
-/** A message without words is quoted by its files. */
-const namesOf = (message) => (carried(message).attachments ?? []).map((file) => file.filename).join(", ");
+/** A message without words is quoted by its files and stickers. */
+const namesOf = (message) => [...(carried(message).attachments ?? []).map((file) => file.filename), ...(carried(message).sticker_items ?? []).map((sticker) => sticker.name)].join(", ");
 
 /** Decide from the row before whether this one starts a group and a day. */
 export function regroup(row) {

@@ -15,9 +15,9 @@ export function signNode(emoji) {
   return element("img", { className: "emoji-picture", src: emojiAddress(emoji.id), alt: name, title: name, loading: "lazy" });
 }
 
-/** A picture that is gone gives way to its name. */
+/** A picture of an emoji or a sticker that is gone gives way to its name. */
 export function wireEmojiPictures() {
-  document.addEventListener("error", (event) => event.target.classList?.contains("emoji-picture") && event.target.replaceWith(event.target.alt), true);
+  document.addEventListener("error", (event) => event.target.matches?.("img.emoji-picture, img.sticker-picture") && event.target.replaceWith(event.target.alt), true);
 }
 
 /** The same in nodes that are only read for their words. */

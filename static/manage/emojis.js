@@ -7,7 +7,7 @@ import { rest } from "../shared/rest.js";
 import { snowflakeTime, stamp } from "../shared/time.js";
 import { emojiAddress } from "../expressions/emoji.js";
 import { asPicture } from "../expressions/picture.js";
-import { attempt, button, check, head, list, row } from "./parts.js";
+import { attempt, button, check, drawn, head, list, row } from "./parts.js";
 import { has, RIGHTS } from "./rights.js";
 
 const SIDE = 128; /* pixels: more is never shown */
@@ -77,11 +77,4 @@ function remove(page, emoji) {
     page.repaint();
   };
   return drawn("trash", t("web.manage.delete"), act, "button--bad");
-}
-
-/** Many rows: a drawing instead of a word. */
-function drawn(drawing, label, act, kind = "") {
-  const node = button("", act, { drawing, kind });
-  node.ariaLabel = node.title = label;
-  return node;
 }

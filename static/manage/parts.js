@@ -10,6 +10,13 @@ export function button(label, act, { drawing = null, kind = "" } = {}) {
   return node;
 }
 
+/** The same with a drawing instead of a word, where there are many. */
+export function drawn(drawing, label, act, kind = "") {
+  const node = button("", act, { drawing, kind });
+  node.ariaLabel = node.title = label;
+  return node;
+}
+
 export async function attempt(act, node = null) {
   if (node) node.disabled = true;
   try {

@@ -12,6 +12,7 @@ export const RIGHTS = {
     attach_files: 15,
     add_reactions: 6,
     use_external_emojis: 18,
+    use_external_stickers: 37,
     mention_everyone: 17,
     manage_messages: 13,
     pin_messages: 51,

@@ -8,6 +8,7 @@ export const SEND_MESSAGES = 1n << 11n;
 export const ATTACH_FILES = 1n << 15n;
 export const MANAGE_MESSAGES = 1n << 13n;
 export const USE_EXTERNAL_EMOJIS = 1n << 18n;
+export const USE_EXTERNAL_STICKERS = 1n << 37n;
 export const MANAGE_WEBHOOKS = 1n << 29n;
 export const MANAGE_THREADS = 1n << 34n;
 export const CREATE_PUBLIC_THREADS = 1n << 35n;

@@ -140,6 +140,10 @@ const REDUCERS = {
     const roles = new Map((data.roles ?? []).map((role) => [role.id, role]));
     Object.assign(guild, data, { members: guild.members, roles: data.roles ? roles : guild.roles });
   },
+  GUILD_STICKERS_UPDATE: (store, data) => {
+    const guild = store.guilds.get(data.guild_id);
+    if (guild) guild.stickers = data.stickers;
+  },
   GUILD_EMOJIS_UPDATE: (store, data) => {
     const guild = store.guilds.get(data.guild_id);
     if (guild) guild.emojis = data.emojis;

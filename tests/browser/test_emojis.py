@@ -105,3 +105,38 @@ async def test_a_new_emoji_is_there_at_once_and_a_deleted_one_leaves_its_name(ag
         b.expected = ("404",)
         await b.enter(guild_id, channel_id)
         await expect(b.page.locator(b.row("early")).locator(".message__body")).to_have_text("early :wave:")
+
+
+async def test_a_sticker_is_made_sent_and_deleted(agora: Kit, browser: Browser) -> None:
+    """Made in the settings; sent by one press in the composer, beside what is being written; gone, its name stays."""
+    ada, ben, guild_id, channel_id = await found(agora)
+    async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben, size=PHONE) as b:
+        await b.enter(guild_id, channel_id)
+        await expect(b.page.locator("#composer-sticker")).to_be_hidden()
+        await settings(a, guild_id, "stickers")
+        await a.page.get_by_role("button", name="New sticker").click()
+        file: Any = {"name": "face.png", "mimeType": "image/png", "buffer": png(64, 64)}
+        await a.page.set_input_files("#sticker-file", file)
+        await expect(a.page.locator("#sticker-name")).to_have_value("face")
+        await a.page.fill("#sticker-tags", "smile")
+        await a.page.locator(".dialog [type=submit]").click()
+        row = a.page.locator(".rows li")
+        await expect(row).to_contain_text("face")
+        await row.get_by_role("button", name="Edit").click()
+        await a.page.fill("#sticker-name", "Hello there")
+        await a.page.locator(".dialog [type=submit]").click()
+        await expect(row.locator("b")).to_have_text("Hello there")
+        await b.page.fill("#composer", "half a sentence")
+        await b.page.click("#composer-sticker")
+        await b.page.get_by_role("option", name="Hello there").click()
+        sticker = b.page.locator(".message[data-id]:not(.is-pending) .sticker-picture")
+        await expect(sticker).to_have_attribute("alt", "Hello there")
+        await expect(b.page.locator("#composer")).to_have_value("half a sentence")
+        await row.get_by_role("button", name="Delete").click()
+        await a.page.locator("dialog button", has_text="Delete").click()
+        await expect(row).to_have_count(0)
+        await expect(b.page.locator("#composer-sticker")).to_be_hidden()
+    async with visiting(browser, agora, ada) as a:
+        a.expected = ("404",)
+        await a.enter(guild_id, channel_id)
+        await expect(a.page.locator(".message__stickers")).to_have_text("Hello there")

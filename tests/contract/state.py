@@ -138,6 +138,10 @@ def _emojis_update(state: State, data: Data) -> None:
     state.guilds[data["guild_id"]]["emojis"] = {each["id"]: each for each in data["emojis"]}
 
 
+def _stickers_update(state: State, data: Data) -> None:
+    state.guilds[data["guild_id"]]["stickers"] = data["stickers"]
+
+
 def _guild_delete(state: State, data: Data) -> None:
     assert "unavailable" not in data
     del state.guilds[data["id"]]
@@ -311,6 +315,7 @@ _RULES: dict[str, Callable[[State, Data], None]] = {
     "GUILD_UPDATE": _guild_update,
     "GUILD_DELETE": _guild_delete,
     "GUILD_EMOJIS_UPDATE": _emojis_update,
+    "GUILD_STICKERS_UPDATE": _stickers_update,
     "CHANNEL_CREATE": _channel_put,
     "CHANNEL_UPDATE": _channel_update,
     "CHANNEL_DELETE": _channel_delete,

@@ -1,6 +1,8 @@
-"""discord.py makes, renames, uses and deletes a community's emoji, and hears of it."""
+"""discord.py makes, renames, uses and deletes a community's emoji and sticker, and hears of it."""
 
 from __future__ import annotations
+
+import io
 
 import discord
 import pytest
@@ -52,3 +54,32 @@ async def test_an_emoji_from_upload_to_deletion(story: Story) -> None:
     async with connected(story, made.bot) as client:
         entries = [entry async for entry in guild_of(client, made).audit_logs(action=discord.AuditLogAction.emoji_create)]
         assert [entry.reason for entry in entries] == ["hello"]
+
+
+async def test_a_sticker_from_upload_to_deletion(story: Story) -> None:
+    made = await make_set(story)
+    async with connected(story, made.bot) as client:
+        guild = guild_of(client, made)
+        file = discord.File(io.BytesIO(png(16, 16)), "face.png")
+        sign = "\N{WAVING HAND SIGN}"
+        sticker = await guild.create_sticker(name="Hello", description="A face", emoji=sign, file=file, reason="why not")
+        assert (sticker.name, sticker.format) == ("Hello", discord.StickerFormatType.png)
+        await client.wait_event("guild_stickers_update", lambda _, __, after: [each.id for each in after] == [sticker.id])
+        assert await sticker.read() == png(16, 16)
+        channel = guild.text_channels[0]
+        message = await channel.send(stickers=[sticker])
+        heard = await client.wait_event("message", lambda m: m.id == message.id)
+        assert [item.name for item in heard.stickers] == ["Hello"]
+        assert (await heard.stickers[0].fetch()).id == sticker.id
+        renamed = await sticker.edit(name="Other", reason="better")
+        assert renamed.name == "Other"
+        assert [each.name for each in await guild.fetch_stickers()] == ["Other"]
+        assert (await guild.fetch_sticker(sticker.id)).user == client.user
+        await sticker.delete(reason="done")
+        await client.wait_event("guild_stickers_update", lambda _, before, after: len(before) == 1 and len(after) == 0)
+        with pytest.raises(discord.NotFound) as gone:
+            await guild.fetch_sticker(sticker.id)
+        assert gone.value.code == 10060
+        with pytest.raises(discord.HTTPException) as refused:
+            await channel.send(stickers=[sticker])
+        assert refused.value.code == 50081

@@ -16,7 +16,7 @@ import pytest
 
 from agora.kernel.http import Route
 from agora.protocol.permissions import Permission
-from tests.domains.talk.expressions.pictures import PICTURE
+from tests.domains.talk.expressions.pictures import HEADERS, PICTURE, sticker_form
 from tests.kit.server import Kit, Person
 
 # What only the hidden community knows; no answer to anybody else may hold it.
@@ -24,9 +24,10 @@ SECRET = "xyzzyplugh"
 ALLOWED = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 FIELD = re.compile(r"\{(\w+)[^{}]*(?:\{[^}]*\})?[^{}]*\}")
 # Not about a community at all, or about the server as a whole: no id of a community has a place in them.
-# The picture of an emoji shows wherever a message takes it, to whoever has its id, which cannot be guessed.
+# The picture of an emoji or a sticker shows wherever a message takes it, to whoever has its id, which cannot be guessed.
 ELSEWHERE = (
     "/emojis/",
+    "/stickers/",
     "/gateway",
     "/healthz",
     "/readyz",
@@ -71,6 +72,9 @@ async def furnish(kit: Kit, owner: Person, member: Person, word: str) -> Place:
     }
     rule_id = (await call("POST", f"/guilds/{guild}/auto-moderation/rules", rule))["id"]
     emoji = (await call("POST", f"/guilds/{guild}/emojis", {"name": word, "image": PICTURE}))["id"]
+    made = await kit.request(
+        "POST", f"/api/v10/guilds/{guild}/stickers", owner, data=sticker_form(word, word, word), headers=HEADERS
+    )
     report = await kit.request("POST", f"/api/agora/channels/{channel}/messages/{message}/report", owner, json={"reason": word})
     return Place(
         owner,
@@ -83,6 +87,7 @@ async def furnish(kit: Kit, owner: Person, member: Person, word: str) -> Place:
             "rule_id": rule_id,
             "report_id": report.json["id"],
             "emoji_id": emoji,
+            "sticker_id": made.json["id"],
             "user_id": str(member.id),
         },
     )
@@ -103,6 +108,7 @@ KNOWN = {
     "rule_id",
     "report_id",
     "emoji_id",
+    "sticker_id",
     "guild",
     "channel",
     "message",
@@ -132,6 +138,7 @@ async def snapshot(kit: Kit, place: Place) -> list[str]:
         f"/guilds/{ids['guild_id']}/auto-moderation/rules",
         f"/guilds/{ids['guild_id']}/threads/active",
         f"/guilds/{ids['guild_id']}/emojis",
+        f"/guilds/{ids['guild_id']}/stickers",
         f"/channels/{ids['channel_id']}/messages",
         f"/channels/{ids['channel_id']}/messages/pins",
         f"/channels/{ids['message_id']}/messages",
@@ -220,6 +227,7 @@ async def test_ids_of_another_community_in_bodies_are_refused(agora: Kit) -> Non
         ("PATCH", f"{guild}/members/{mallory.id}", {"roles": [theirs["role_id"]]}),
         ("POST", f"{guild}/auto-moderation/rules", {**rule, "actions": alert}),
         ("POST", f"{guild}/prune", {"days": 30, "include_roles": [theirs["role_id"]]}),
+        ("POST", f"{channel}/messages", {"sticker_ids": [theirs["sticker_id"]]}),
         ("POST", f"{guild}/emojis", {"name": "xx", "image": PICTURE, "roles": [theirs["role_id"]]}),
         (
             "POST",
@@ -274,4 +282,5 @@ def _body(route: Route) -> Any:
         "messages": [],
         "flags": 0,
         "image": PICTURE,
+        "tags": "x",
     }

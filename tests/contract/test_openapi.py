@@ -14,7 +14,7 @@ from agora.gateway import ROUTES as GATEWAY_ROUTES
 from agora.kernel.http import Route
 from tests.contract.description import PREFIX, Description, Undescribed
 from tests.contract.story import Story
-from tests.domains.talk.expressions.pictures import PICTURE
+from tests.domains.talk.expressions.pictures import HEADERS, PICTURE, sticker_form
 from tests.kit.server import Kit, Person
 
 THUMB = "%F0%9F%91%8D"
@@ -116,6 +116,24 @@ async def visit_emojis(call: Tour, channel: str) -> None:
     message = (await call("POST", f"/channels/{channel}/messages", {"content": f"<:hello:{made}>"}))["id"]
     await visit_reactions(call, f"/channels/{channel}/messages/{message}/reactions", f"hello:{made}")
     await call("DELETE", f"{emojis}/{made}", status=204)
+
+
+async def visit_stickers(call: Tour, channel: str) -> None:
+    """All routes of stickers, and a message that is one."""
+    stickers = f"/guilds/{call.guild}/stickers"
+    answer = await call.story.kit.request("POST", PREFIX + stickers, call.person, data=sticker_form(), headers=HEADERS)
+    assert answer.status == 201, answer.text
+    call.story.check("POST", PREFIX + stickers, answer.status, answer.json)
+    call.called.add(("POST", stickers))
+    made = answer.json["id"]
+    await call("GET", stickers)
+    await call("GET", f"{stickers}/{made}")
+    await call("GET", f"/stickers/{made}")
+    await call("PATCH", f"{stickers}/{made}", {"name": "Other"})
+    await call("GET", f"/guilds/{call.guild}")
+    sent = await call("POST", f"/channels/{channel}/messages", {"sticker_ids": [made]})
+    await call("GET", f"/channels/{channel}/messages/{sent['id']}")
+    await call("DELETE", f"{stickers}/{made}", status=204)
 
 
 async def visit_moderation(call: Tour) -> None:
@@ -282,6 +300,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     channel = await visit_channels(call, friend)
     await visit_messages(call, channel)
     await visit_emojis(call, channel)
+    await visit_stickers(call, channel)
     await visit_webhooks(call, channel)
     await visit_polls(call, channel)
     await visit_threads(call, channel, friend)
@@ -306,6 +325,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
         ("GET", "/guilds/{guild}/roles/1", None, 404, 10011),
         ("GET", "/guilds/{guild}/members/1", None, 404, 10007),
         ("GET", "/guilds/{guild}/emojis/1", None, 404, 10014),
+        ("GET", "/guilds/{guild}/stickers/1", None, 404, 10060),
         ("POST", "/channels/{channel}/messages", {"content": ""}, 400, 50006),
         ("POST", "/channels/{channel}/messages", {"content": 5}, 400, 50035),
         ("POST", "/guilds/{guild}/channels", {"name": ""}, 400, 50035),

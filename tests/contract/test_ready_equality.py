@@ -22,7 +22,7 @@ from agora.protocol.permissions import Permission
 from tests.contract.description import Description
 from tests.contract.state import STATELESS, State
 from tests.contract.story import Story
-from tests.domains.talk.expressions.pictures import PICTURE
+from tests.domains.talk.expressions.pictures import HEADERS, PICTURE, sticker_form
 from tests.kit.gateway import GatewayClient, gateway_client
 from tests.kit.server import Kit, Person, open_kit
 
@@ -155,6 +155,13 @@ async def emoji(s: Scene, method: str, **body: Any) -> None:
     answer = await s.by("owner", method, path, body or None)
     if method == "POST":
         s.made["emoji"] = answer["id"]
+
+
+async def sticker(s: Scene) -> None:
+    path = f"/api/v10{s.guild}/stickers"
+    answer = await s.story.kit.request("POST", path, s.people["owner"], data=sticker_form(), headers=HEADERS)
+    assert answer.status == 201, answer.text
+    s.made["sticker"] = answer.json["id"]
 
 
 async def status(s: Scene, name: str, value: str) -> None:
@@ -313,6 +320,10 @@ STEPS: list[tuple[str, Step]] = [
     ("an emoji renamed", lambda s: emoji(s, "PATCH", name="hello")),
     ("a guild edited that has one", lambda s: s.by("owner", "PATCH", s.guild, {"description": "With an emoji"})),
     ("an emoji deleted", lambda s: emoji(s, "DELETE")),
+    ("a sticker", sticker),
+    ("a sticker sent", lambda s: say(s, "member", "talk", content="", sticker_ids=[s.made["sticker"]])),
+    ("a sticker renamed", lambda s: s.by("owner", "PATCH", f"{s.guild}/stickers/{s.made['sticker']}", {"name": "Other"})),
+    ("a sticker deleted", lambda s: s.by("owner", "DELETE", f"{s.guild}/stickers/{s.made['sticker']}", status=204)),
     ("a role", make_role),
     ("the hidden channel shown to the role", lambda s: overwrite(s, 0, s.made["role"], allow=VIEW)),
     ("the role given", lambda s: s.by("owner", "PUT", f"{s.guild}/members/{s.id('member')}/roles/{s.made['role']}", status=204)),

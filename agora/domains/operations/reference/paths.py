@@ -42,7 +42,6 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"polls", LATER, "polls"),
     (r"templates", LATER, "templates of communities"),
     (r"^/applications/\{\w+\}/emojis", LATER, "emoji of an application; its bot uses those of its communities"),
-    (r"stickers", LATER, "stickers"),
     (r"crosspost|followers", LATER, "following of announcements"),
     (r"auto-moderation", LATER, "rules of moderation"),
     (r"commands|interactions", LATER, "interactions"),

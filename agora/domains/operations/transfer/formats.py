@@ -149,6 +149,7 @@ class MarkdownWriter:
             lines.append(content)
         if shown["forwarded"]:
             lines.append("\n".join(f"> {line}" for line in shown["forwarded"]["content"].split("\n")))
+        lines += [f"[{name}]" for name in shown["stickers"]]
         lines += [f"[{file['name']}]({file['url']})" for file in shown["files"]]
         if shown["reactions"]:
             lines.append(" ".join(f"{r['emoji']} {r['count']}" for r in shown["reactions"]))
@@ -184,6 +185,7 @@ def _shown(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, str])
             {"name": file["fileName"], "url": file["url"], "size": file["fileSizeBytes"], "image": _is_image(entry, file["id"])}
             for file in (built["attachments"] or (forwarded or built)["attachments"])
         ],
+        "stickers": [each["name"] for each in (built["stickers"] or (forwarded or built)["stickers"])],
         "embeds": built["embeds"] or (forwarded or built)["embeds"],
         "reactions": [{"emoji": _sign(r["emoji"]), "count": r["count"]} for r in built["reactions"]],
     }

@@ -16,7 +16,7 @@ from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.protocol.channel_types import ChannelType
 from agora.protocol.message_types import MessageType, ReferenceType
-from agora.protocol.payloads import Attachment, SnapshotMessage
+from agora.protocol.payloads import Attachment, SnapshotMessage, StickerItem
 
 KINDS = {
     ChannelType.GUILD_TEXT: "GuildTextChat",
@@ -80,13 +80,13 @@ def build_entry(app: App, channel: ChannelFacts, entry: Entry, paths: dict[int, 
         "attachments": _files(message.attachments, paths),
         "components": [],
         "embeds": [_embed(plain_part(embed)) for embed in message.embeds],
-        "stickers": [],
+        "stickers": _stickers(app, message.sticker_items),
         "reactions": _reactions(app, channel, entry),
         "mentions": [build_person(app, channel, int(plain_part(user)["id"])) for user in message.mentions],
         "inlineEmojis": [],
     }
     if not isinstance(message.message_snapshots, UnsetType):
-        built["forwardedMessage"] = _forwarded(message.message_snapshots[0].message, paths)
+        built["forwardedMessage"] = _forwarded(app, message.message_snapshots[0].message, paths)
     if message.message_reference is not UNSET:
         reference = plain_part(message.message_reference)
         keys = {"messageId": "message_id", "channelId": "channel_id", "guildId": "guild_id"}
@@ -102,7 +102,7 @@ def _files(files: Sequence[Attachment], paths: dict[int, str]) -> list[dict[str,
     ]
 
 
-def _forwarded(said: SnapshotMessage, paths: dict[int, str]) -> dict[str, Any]:
+def _forwarded(app: App, said: SnapshotMessage, paths: dict[int, str]) -> dict[str, Any]:
     """What a message carries on."""
     return {
         "content": said.content,
@@ -110,8 +110,18 @@ def _forwarded(said: SnapshotMessage, paths: dict[int, str]) -> dict[str, Any]:
         "timestampEdited": said.edited_timestamp,
         "attachments": _files(said.attachments, paths),
         "embeds": [_embed(plain_part(embed)) for embed in said.embeds],
-        "stickers": [],
+        "stickers": _stickers(app, said.sticker_items),
     }
+
+
+def _stickers(app: App, items: tuple[StickerItem, ...] | UnsetType) -> list[dict[str, Any]]:
+    if isinstance(items, UnsetType):
+        return []
+    kinds = {1: "Png", 2: "Apng", 4: "Gif"}
+    return [
+        {"id": each.id, "name": each.name, "format": kinds[each.format_type], "sourceUrl": f"{app.url}/stickers/{each.id}.png"}
+        for each in items
+    ]
 
 
 def build_person(app: App, channel: ChannelFacts, user_id: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ SECTIONS = {
     "roles": Permission.MANAGE_ROLES,
     "members": Permission(0),
     "emojis": Permission(0),
+    "stickers": Permission(0),
     "invites": Permission.MANAGE_GUILD,
     "bans": Permission.BAN_MEMBERS,
     "rules": Permission.MANAGE_GUILD,

@@ -1,21 +1,30 @@
-"""What the audit log says about emojis."""
+"""What the audit log says about emojis and stickers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agora.domains.place.audit import Action, Change, Draft, do_append
-from agora.domains.talk.expressions.events import EmojiCreated, EmojiDeleted, EmojiUpdated
+from agora.domains.place.audit import Action, Change, Draft, build_changes, do_append
+from agora.domains.talk.expressions.events import (
+    ALL,
+    EmojiCreated,
+    EmojiDeleted,
+    EmojiUpdated,
+    StickerCreated,
+    StickerDeleted,
+    StickerUpdated,
+)
 from agora.kernel.domain import Effect
 from agora.kernel.events import Event
 
 if TYPE_CHECKING:
-    from agora.domains.talk.expressions.model import Emoji
+    from agora.domains.talk.expressions.model import Emoji, Sticker
     from agora.kernel.ctx import Ctx
     from agora.kernel.events import Recorded
 
-EVENTS = (EmojiCreated, EmojiUpdated, EmojiDeleted)
+EVENTS = ALL
+_SAID = ("name", "description", "tags")
 
 
 async def on_acts(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:
@@ -32,7 +41,20 @@ def drafts(event: Event) -> list[Draft]:
             return [_draft(Action.EMOJI_UPDATE, "emoji.updated", event.emoji, event.before, event.emoji, event.reason)]
         case EmojiDeleted():
             return [_draft(Action.EMOJI_DELETE, "emoji.deleted", event.emoji, event.emoji, None, event.reason)]
+        case StickerCreated():
+            return [_sticker(Action.STICKER_CREATE, "sticker.created", event.sticker, None, event.sticker, event.reason)]
+        case StickerUpdated():
+            return [_sticker(Action.STICKER_UPDATE, "sticker.updated", event.sticker, event.before, event.sticker, event.reason)]
+        case StickerDeleted():
+            return [_sticker(Action.STICKER_DELETE, "sticker.deleted", event.sticker, event.sticker, None, event.reason)]
     return []
+
+
+def _sticker(
+    action: Action, name: str, sticker: Sticker, before: Sticker | None, after: Sticker | None, reason: str | None
+) -> Draft:
+    changes = tuple(change for change in build_changes(before, after) if change.key in _SAID)
+    return Draft(action=action, name=name, target_id=sticker.id, guild_id=sticker.guild_id, changes=changes, reason=reason)
 
 
 def _draft(action: Action, name: str, emoji: Emoji, before: Emoji | None, after: Emoji | None, reason: str | None) -> Draft:

@@ -1,6 +1,6 @@
-"""What happens to emojis. ``before`` is the state that ended; ``reason`` is what the actor gave for the audit log."""
+"""What happens to emojis and stickers. ``before`` is the state that ended; ``reason`` is what the actor gave for the audit log."""
 
-from agora.domains.talk.expressions.model import Emoji
+from agora.domains.talk.expressions.model import Emoji, Sticker
 from agora.kernel.events import Event
 
 
@@ -26,4 +26,28 @@ class EmojiDeleted(Event, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-ALL = (EmojiCreated, EmojiUpdated, EmojiDeleted)
+class StickerCreated(Event, frozen=True, kw_only=True):
+    """A sticker was made."""
+
+    sticker: Sticker
+    reason: str | None = None
+
+
+class StickerUpdated(Event, frozen=True, kw_only=True):
+    """A sticker has another name, description or tags."""
+
+    sticker: Sticker
+    before: Sticker
+    reason: str | None = None
+
+
+class StickerDeleted(Event, frozen=True, kw_only=True):
+    """A sticker is gone."""
+
+    sticker: Sticker
+    reason: str | None = None
+
+
+EMOJIS = (EmojiCreated, EmojiUpdated, EmojiDeleted)
+STICKERS = (StickerCreated, StickerUpdated, StickerDeleted)
+ALL = (*EMOJIS, *STICKERS)

@@ -26,4 +26,21 @@ def create_emojis(op: Operations) -> None:
     op.create_index("expressions_emoji_by_hash", "expressions_emoji", ["hash"])
 
 
-STEPS = (create_emojis,)
+def create_stickers(op: Operations) -> None:
+    """Stickers of communities."""
+    op.create_table(
+        "expressions_sticker",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("description", sa.String),
+        sa.Column("tags", sa.String, nullable=False),
+        sa.Column("hash", sa.String, nullable=False),
+        sa.Column("format", sa.Integer, nullable=False),
+        sa.Column("creator_id", sa.BigInteger, nullable=False),
+    )
+    op.create_index("expressions_sticker_by_guild", "expressions_sticker", ["guild_id"])
+    op.create_index("expressions_sticker_by_hash", "expressions_sticker", ["hash"])
+
+
+STEPS = (create_emojis, create_stickers)

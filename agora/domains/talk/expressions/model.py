@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import secrets
 
 import msgspec
@@ -18,6 +19,27 @@ class Emoji(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
     animated: bool
     roles: tuple[int, ...]
+    creator_id: int
+
+
+class Format(enum.IntEnum):
+    """Discord's numbers for what a sticker's file is; 3, Lottie, runs in its own clients only."""
+
+    PNG = 1
+    APNG = 2
+    GIF = 4
+
+
+class Sticker(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that is sent as a message. ``tags`` says what it stands for, ``hash`` is that of its file."""
+
+    id: int
+    guild_id: int
+    name: str
+    description: str | None
+    tags: str
+    hash: str
+    format: int
     creator_id: int
 
 

@@ -1,4 +1,4 @@
-"""Pictures of emojis: what is taken, and how it is served."""
+"""Pictures of emojis and stickers: what is taken, and how it is served."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def read_picture(text: str, field: str = "image") -> bytes:
     if max(size) > MAX_SIDE:
         raise invalid(field, f"The image may have at most {MAX_SIDE} pixels on each side.", "IMAGE_INVALID")
     return content
+
+
+def is_animated_png(content: bytes) -> bool:
+    """Whether a PNG has an animation chunk before its data (https://www.w3.org/TR/png/#acTL-chunk)."""
+    head, data, _ = content.partition(b"IDAT")
+    return bool(data) and b"acTL" in head
 
 
 def is_animated(content: bytes) -> bool:

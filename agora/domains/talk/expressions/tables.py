@@ -1,6 +1,6 @@
 """The pictures that a community made for itself."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from agora.kernel.tables import metadata
 
@@ -20,4 +20,20 @@ emoji = Table(
     Index("expressions_emoji_by_hash", "hash"),
 )
 
-ALL = (emoji,)
+sticker = Table(
+    "expressions_sticker",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("description", String),
+    # what it stands for: an emoji, or its name
+    Column("tags", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("format", Integer, nullable=False),
+    Column("creator_id", BigInteger, nullable=False),
+    Index("expressions_sticker_by_guild", "guild_id"),
+    Index("expressions_sticker_by_hash", "hash"),
+)
+
+ALL = (emoji, sticker)

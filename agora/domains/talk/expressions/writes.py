@@ -1,4 +1,4 @@
-"""The only statements that change emojis."""
+"""The only statements that change emojis, and end them and stickers with their guild."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy import delete, insert, update
 
 from agora.domains.talk.expressions.events import EmojiCreated, EmojiDeleted, EmojiUpdated
 from agora.domains.talk.expressions.model import Emoji
-from agora.domains.talk.expressions.queries import find_emoji, list_emojis
+from agora.domains.talk.expressions.queries import find_emoji, list_emojis, list_stickers
 from agora.domains.talk.expressions.tables import emoji as e
+from agora.domains.talk.expressions.tables import sticker as s
 from agora.domains.talk.files import do_let_go, do_note
 from agora.kernel.errors import BadRequest, NotFound
 from agora.kernel.events import to_guild
@@ -53,9 +54,10 @@ def do_delete_emoji(tx: Tx, guild_id: int, emoji_id: int) -> None:
 
 
 def do_end_guild(tx: Tx, guild: GuildFacts) -> None:
-    """A guild ends with its emojis; the event of its end says so."""
-    gone = [emoji.hash for emoji in list_emojis(tx, guild.id)]
-    tx.execute(delete(e).where(e.c.guild_id == guild.id))
+    """A guild ends with its emojis and stickers; the event of its end says so."""
+    gone = [emoji.hash for emoji in list_emojis(tx, guild.id)] + [sticker.hash for sticker in list_stickers(tx, guild.id)]
+    for table in (e, s):
+        tx.execute(delete(table).where(table.c.guild_id == guild.id))
     do_let_go(tx, gone)
 
 

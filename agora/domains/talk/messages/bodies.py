@@ -53,7 +53,7 @@ class MessageCreate(msgspec.Struct, frozen=True):
     flags: int | None = None
     enforce_nonce: bool | None = None
     components: list[Component] | None = None
-    sticker_ids: list[Id] | None = None
+    sticker_ids: Annotated[list[Id], Meta(max_length=3)] | None = None
     attachments: Attachments | None = None
     poll: PollCreate | None = None
 
@@ -101,8 +101,6 @@ def snowflake(field: str, value: Id) -> int:
 
 def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...] = ()) -> Draft:
     """The draft of a body. Raises 50035 for what Agora's messages cannot hold."""
-    if body.sticker_ids:
-        raise invalid("sticker_ids", "This server does not take stickers in messages: leave the field out.")
     reference, source = body.message_reference, None
     if reference is not None and reference.type == ReferenceType.FORWARD:
         source, reference = _forwarded(reference), None
@@ -119,6 +117,7 @@ def build_draft(channel_id: int, body: MessageCreate, files: tuple[Received, ...
         components=tuple(body.components or ()),
         poll=body.poll,
         forward=source,
+        stickers=tuple(snowflake("sticker_ids", each) for each in dict.fromkeys(body.sticker_ids or ())),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from agora.domains.talk.expressions import build_item, find_sendable
 from agora.domains.talk.files import check_number
 from agora.domains.talk.messages.access import ATTACH, EMBED, POLLS, TTS, Place
 from agora.domains.talk.messages.components import LAYOUT, Component, check_components, components_column
@@ -25,7 +26,7 @@ from agora.domains.talk.messages.snapshot import snapshot_column
 from agora.kernel.app import App
 from agora.kernel.errors import BadRequest, Forbidden, invalid
 from agora.kernel.http import encode
-from agora.protocol.error_codes import ErrorCode
+from agora.protocol.error_codes import MESSAGES, ErrorCode
 from agora.protocol.message_types import MessageFlag, MessageType
 
 
@@ -55,7 +56,7 @@ def check_draft(app: App, place: Place, draft: Draft) -> str:
 def may_be_empty(draft: Draft) -> bool:
     """Whether there is something besides words; what an app is still thinking about comes later."""
     thinking = draft.origin is not None and draft.origin.flags & MessageFlag.LOADING
-    return bool(draft.embeds or draft.files or draft.components or draft.poll or draft.snapshot or thinking)
+    return bool(draft.embeds or draft.files or draft.components or draft.poll or draft.snapshot or draft.stickers or thinking)
 
 
 def check_layout(flags: int, content: str, embeds: object) -> None:
@@ -102,11 +103,13 @@ def build_row(app: App, author_id: int, place: Place, draft: Draft, content: str
             files=bool(draft.files),
             poll=draft.poll is not None,
             snapshot=draft.snapshot is not None,
+            stickers=bool(draft.stickers),
         ),
         components=rich_components(app, author_id, place, draft.components),
         origin=None if draft.origin is None else draft.origin.keys,
         poll=poll_column(draft.poll, app.clock.now_ms()),
         snapshot=snapshot_column(draft.snapshot),
+        stickers=stickers_column(app, author_id, place, draft.stickers),
     )
 
 
@@ -145,9 +148,25 @@ def change_row(
         edited_ms=None if row.flags & MessageFlag.LOADING else app.clock.now_ms(),
         mentions=to_column(mentions),
         embeds=embeds,
-        has=traits(content, embeds=embeds is not None, files=files, poll=row.poll is not None, snapshot=row.snapshot is not None),
+        has=traits(
+            content,
+            embeds=embeds is not None,
+            files=files,
+            poll=row.poll is not None,
+            snapshot=row.snapshot is not None,
+            stickers=row.stickers is not None,
+        ),
         components=components,
     )
+
+
+def stickers_column(app: App, author_id: int, place: Place, ids: Sequence[int]) -> str | None:
+    """JSON for the table; null for none. Raises 50081 for one that does not exist or is not for the author there."""
+    found = [find_sendable(app, sticker_id, place.channel, author_id) for sticker_id in ids]
+    items = [build_item(sticker) for sticker in found if sticker is not None]
+    if len(items) < len(ids):
+        raise BadRequest(MESSAGES[ErrorCode.INVALID_STICKER], code=ErrorCode.INVALID_STICKER)
+    return encode(items).decode() if items else None
 
 
 def embeds_column(embeds: Sequence[Embed]) -> str | None:

@@ -59,6 +59,7 @@ class Draft(msgspec.Struct, frozen=True):
     poll: PollCreate | None = None
     forward: Source | None = None
     snapshot: Snapshot | None = None
+    stickers: tuple[int, ...] = ()
 
 
 class Patch(msgspec.Struct, frozen=True):

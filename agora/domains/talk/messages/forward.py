@@ -32,14 +32,8 @@ async def with_snapshot(ctx: Ctx, place: Place, draft: Draft, source: Source) ->
     """The draft with what the forwarded message says and its files. Raises 50035 for one that the actor may not read, or that
     is none to be carried on, in the same words as for one that does not exist.
     """
-    if (
-        draft.content.strip()
-        or draft.embeds
-        or draft.files
-        or draft.components
-        or draft.poll is not None
-        or draft.reply_to is not None
-    ):
+    more = (draft.content.strip(), draft.embeds, draft.files, draft.components, draft.poll, draft.stickers, draft.reply_to)
+    if any(more):
         raise invalid("message_reference", "A forward carries nothing but the message.", "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT")
     row = await _find_source(ctx, source)
     if row is None:
@@ -61,7 +55,7 @@ async def _find_source(ctx: Ctx, source: Source) -> Row | None:
 
 def _says_anything(row: Row) -> bool:
     """Polls go on where they were asked, buttons work where they stand: neither is carried on."""
-    return row.poll is None and bool(row.content or row.embeds or row.has & Has.FILE or row.snapshot)
+    return row.poll is None and bool(row.content or row.embeds or row.has & Has.FILE or row.snapshot or row.stickers)
 
 
 def take_snapshot(app: App, place: ChannelFacts, user_id: int, row: Row) -> Snapshot:
@@ -83,6 +77,7 @@ def take_snapshot(app: App, place: ChannelFacts, user_id: int, row: Row) -> Snap
         users=mentions.users,
         roles=mentions.roles,
         embeds=None if row.flags & _HIDDEN else row.embeds,
+        stickers=row.stickers,
     )
 
 

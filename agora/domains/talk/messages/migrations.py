@@ -155,4 +155,9 @@ def add_snapshots(op: Operations) -> None:
     )
 
 
-STEPS = (create_messages, index_files, add_components, tag_messages, add_polls, add_snapshots)
+def add_stickers(op: Operations) -> None:
+    """The stickers that a message is."""
+    op.add_column("messages_message", sa.Column("stickers", sa.Text))
+
+
+STEPS = (create_messages, index_files, add_components, tag_messages, add_polls, add_snapshots, add_stickers)

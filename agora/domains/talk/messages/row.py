@@ -41,12 +41,15 @@ class Row(NamedTuple):
     origin: str | None = None
     poll: str | None = None
     snapshot: str | None = None
+    stickers: str | None = None
 
 
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)
 
 
-def traits(content: str, *, embeds: bool, files: bool = False, poll: bool = False, snapshot: bool = False) -> int:
+def traits(
+    content: str, *, embeds: bool, files: bool = False, poll: bool = False, snapshot: bool = False, stickers: bool = False
+) -> int:
     """The bits of ``Has``."""
     # plain ints and a cheap look first: this runs for every message
     bits = int(Has.LINK) if "://" in content and _LINK.search(content) else 0
@@ -54,6 +57,8 @@ def traits(content: str, *, embeds: bool, files: bool = False, poll: bool = Fals
         bits |= int(Has.FILE)
     if poll:
         bits |= int(Has.POLL)
+    if stickers:
+        bits |= int(Has.STICKER)
     if snapshot:
         bits |= int(Has.SNAPSHOT)
     return bits | int(Has.EMBED) if embeds else bits

@@ -143,7 +143,8 @@ async def change_whole(ctx: Ctx, place: Place, row: Row, patch: Patch) -> tuple[
     components = row.components
     if patch.components is not UNSET:
         components = rich_components(ctx.app, row.author_id, place, patch.components)
-    content = check_content(content, may_be_empty=embeds is not None or files or components is not None or row.snapshot is not None)
+    others = (embeds, components, row.snapshot, row.stickers)
+    content = check_content(content, may_be_empty=files or any(each is not None for each in others))
     if content != row.content:
         await BEFORE_EDIT.run(ctx, Outgoing(place.channel.id, Draft(content=content)))
     flags = row.flags if patch.flags is UNSET else (row.flags & ~SETTABLE_FLAGS) | (patch.flags & SETTABLE_FLAGS)

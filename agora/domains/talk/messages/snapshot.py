@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from agora.domains.talk.messages.markdown import plain
 from agora.domains.talk.messages.row import Row
 from agora.kernel.clock import iso
 from agora.protocol.message_types import ReferenceType
-from agora.protocol.payloads import Attachment, MessageReference, MessageSnapshot, SnapshotMessage
+from agora.protocol.payloads import Attachment, MessageReference, MessageSnapshot, SnapshotMessage, StickerItem
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -23,7 +23,10 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A message as it was; times are UTC milliseconds, ``embeds`` JSON as it goes out. Its files belong to who forwarded it."""
+    """A message as it was; times are UTC milliseconds, ``embeds`` and ``stickers`` JSON as it goes out.
+
+    Its files belong to who forwarded it.
+    """
 
     channel_id: int
     message_id: int
@@ -37,9 +40,11 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     users: tuple[int, ...] = ()
     roles: tuple[int, ...] = ()
     embeds: str | None = None
+    stickers: str | None = None
 
 
 _DECODER = msgspec.json.Decoder(Snapshot)
+_ITEMS = msgspec.json.Decoder(tuple[StickerItem, ...])
 
 
 def read_snapshot(column: str) -> Snapshot:
@@ -50,6 +55,11 @@ def read_snapshot(column: str) -> Snapshot:
 def snapshot_column(snapshot: Snapshot | None) -> str | None:
     """JSON for the table; null for none."""
     return None if snapshot is None else msgspec.json.encode(snapshot).decode()
+
+
+def build_items(column: str | None) -> tuple[StickerItem, ...] | UnsetType:
+    """The stored stickers of a message, or of one that is carried on."""
+    return UNSET if column is None else _ITEMS.decode(column)
 
 
 def build_reference(snapshot: Snapshot) -> MessageReference:
@@ -79,6 +89,7 @@ def build_snapshot(
             timestamp=iso(snapshot.at),
             edited_timestamp=None if snapshot.edited_ms is None else iso(snapshot.edited_ms),
             flags=snapshot.flags,
+            sticker_items=build_items(snapshot.stickers),
         )
     )
 

@@ -29,6 +29,7 @@ message = Table(
     Column("components", Text),  # JSON list as it goes out; null: none
     Column("poll", Text),  # JSON of ``poll.Poll``; null: none
     Column("snapshot", Text),  # JSON of ``snapshot.Snapshot``: the message that is carried on; null: none
+    Column("stickers", Text),  # JSON list of sticker items as it goes out; null: none
     Column("origin", Text),  # JSON of what else the message object says of how it came: see ``draft.Origin``; null: nothing
     Index("messages_message_channel", "channel_id", "id"),
     Index(

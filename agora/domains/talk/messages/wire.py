@@ -17,7 +17,7 @@ from agora.domains.talk.messages.markdown import plain
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.poll import build_poll
 from agora.domains.talk.messages.row import Row
-from agora.domains.talk.messages.snapshot import Snapshot, build_reference, build_snapshot, read_snapshot
+from agora.domains.talk.messages.snapshot import Snapshot, build_items, build_reference, build_snapshot, read_snapshot
 from agora.kernel.app import App
 from agora.kernel.clock import iso
 from agora.kernel.ids import created_ms
@@ -86,6 +86,7 @@ def build_message(
         referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
         thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
         components=() if row.components is None else _EMBEDS.decode(row.components),
+        sticker_items=build_items(row.stickers),
         poll=UNSET if row.poll is None else build_poll(row.poll, votes),
         application_id=told.application_id,
         interaction_metadata=told.interaction_metadata,

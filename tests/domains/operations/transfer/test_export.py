@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tests.domains.operations.transfer.conftest import Scene
-from tests.domains.talk.expressions.pictures import PICTURE
+from tests.domains.talk.expressions.pictures import HEADERS, PICTURE, sticker_form
 
 SCRIPT = "<script>alert(1)</script> **bold** `</style>` [x](javascript:alert(1))"
 
@@ -94,9 +94,13 @@ async def test_what_was_carried_on_and_emojis_are_readable_without_the_server(sc
     first = await scene.say(scene.owner, f"**carry** this <:wave:{emoji['id']}>")
     reference = {"type": 1, "message_id": first, "channel_id": str(scene.channel)}
     await scene.say(scene.member, "", message_reference=reference)
+    form = sticker_form(name="Friendly")
+    sticker = await scene.kit.request("POST", f"/api/v10/guilds/{scene.guild}/stickers", scene.owner, data=form, headers=HEADERS)
+    await scene.say(scene.member, "", sticker_ids=[sticker.json["id"]])
     sign = f"/api/v10/channels/{scene.channel}/messages/{first}/reactions/wave:{emoji['id']}/@me"
     assert (await scene.kit.request("PUT", sign, scene.member)).status == 204
-    one, two = (await export(scene, "json")).json["messages"]
+    one, two, three = (await export(scene, "json")).json["messages"]
+    assert [each["name"] for each in three["stickers"]] == ["Friendly"]
     assert one["reactions"][0]["emoji"]["id"] == emoji["id"]
     assert one["reactions"][0]["emoji"]["imageUrl"].endswith(f"/emojis/{emoji['id']}.webp")
     assert two["reference"] == {"type": "Forward", "messageId": first, "channelId": str(scene.channel), "guildId": str(scene.guild)}
@@ -107,6 +111,7 @@ async def test_what_was_carried_on_and_emojis_are_readable_without_the_server(sc
     text = (await export(scene, "markdown")).text
     assert f"> **carry** this <:wave:{emoji['id']}>" in text
     assert ":wave: 1" in text
+    assert "[Friendly]" in page and "[Friendly]" in text
 
 
 async def test_files_come_along_in_a_zip(scene: Scene) -> None:
