@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
+
+from aiohttp import FormData
 
 from agora.domains.talk.messages import moving as messages_moving
 from agora.domains.talk.threads.merge_writes import do_begin_merge, do_merge_some
@@ -158,3 +161,30 @@ async def test_a_merge_cut_short_is_ended_after_a_restart(tmp_path: Path, monkey
         answer = await kit.request("GET", f"/api/v10/channels/{made[1]}/messages", ada)
         assert sorted(each["content"] for each in answer.json) == sorted(f"{name} {n}" for name in ("One", "Two") for n in range(3))
         assert (await kit.request("GET", f"/api/v10/channels/{made[1]}", ada)).json["message_count"] == 6
+
+
+async def test_files_calls_polls_and_reports_go_along(loom: Loom) -> None:
+    one, two = (await loom.thread(loom.ben, "One"))["id"], (await loom.thread(loom.ben, "Two"))["id"]
+    form = FormData()
+    form.add_field("payload_json", json.dumps({"content": f"<@{loom.cleo.id}> look"}), content_type="application/json")
+    form.add_field("files[0]", b"plain words", filename="note.txt", content_type="text/plain")
+    headers = {"Authorization": f"Bearer {loom.ben.token}"}
+    url = f"{loom.kit.url}/api/v10/channels/{one}/messages"
+    async with loom.kit.session.post(url, data=form, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+        with_file = (await answer.json())["id"]
+    poll = {"question": {"text": "Tea?"}, "answers": [{"poll_media": {"text": text}} for text in ("Yes", "No")], "duration": 1}
+    asked = (await loom.call("POST", f"/channels/{one}/messages", loom.ben, json={"poll": poll}))["id"]
+    report = f"/api/agora/channels/{one}/messages/{with_file}/report"
+    assert (await loom.kit.request("POST", report, loom.cleo, json={"reason": "odd"})).status < 300
+    await act(loom, "merge", one, two)
+    (file,) = (await loom.call("GET", f"/channels/{two}/messages/{with_file}"))["attachments"]
+    assert f"/attachments/{two}/" in file["url"]
+    path = file["url"].removeprefix(loom.kit.url)
+    assert (await loom.kit.request("GET", path, loom.cleo)).text == "plain words"
+    vote = f"/channels/{two}/polls/{asked}/answers/@me"
+    await loom.call("PUT", vote, loom.cleo, json={"answer_ids": [1]}, status=204)
+    inbox = await loom.call("GET", "/users/@me/mentions", loom.cleo)
+    assert [(each["id"], each["channel_id"]) for each in inbox] == [(with_file, two)]
+    reports = (await loom.kit.request("GET", f"/api/agora/guilds/{loom.guild}/reports", loom.ada)).json["items"]
+    assert [each["channel_id"] for each in reports] == [two]
