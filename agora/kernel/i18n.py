@@ -11,7 +11,8 @@ import gettext
 import importlib.util
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,10 +121,14 @@ class Catalogues(msgspec.Struct, frozen=True):
     plurals: dict[str, str]
 
 
-class _Read(msgspec.Struct, frozen=True):
-    """What was read from files of just these sizes and times of change (nanoseconds)."""
+_Files = tuple[tuple[str, int, int], ...]
+"""Paths with their size and time of change (nanoseconds)."""
 
-    files: tuple[tuple[str, int, int], ...]
+
+class _Read(msgspec.Struct, frozen=True):
+    """What was read from files of just these sizes and times of change."""
+
+    files: _Files
     catalogues: Catalogues
 
 
@@ -132,19 +137,18 @@ def load_texts(folders: Iterable[Path], kept: Path | None = None) -> Texts:
 
     ``kept`` is a file for what was read: the next start takes it from there while no catalogue has changed.
     """
-    paths = [path for folder in folders for path in sorted(folder.glob("*.po"))]
-    catalogues = _read_all(paths) if kept is None else _read_kept(paths, kept)
+    states = [(path, path.stat()) for folder in folders for path in sorted(folder.glob("*.po"))]
+    files = tuple((str(path), state.st_size, state.st_mtime_ns) for path, state in states)
+    catalogues = _read_all(files) if kept is None else _read_kept(files, kept)
     return Texts(catalogues.texts, {language: gettext.c2py(each) for language, each in catalogues.plurals.items()})
 
 
-def _read_kept(paths: Sequence[Path], kept: Path) -> Catalogues:
-    states = [(str(path), path.stat()) for path in paths]
-    files = tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
+def _read_kept(files: _Files, kept: Path) -> Catalogues:
     with contextlib.suppress(OSError, msgspec.DecodeError):
         before = msgspec.msgpack.decode(kept.read_bytes(), type=_Read)
         if before.files == files:
             return before.catalogues
-    catalogues = _read_all(paths)
+    catalogues = _read_all(files)
     with contextlib.suppress(OSError):  # a full disk costs a tenth of a second at the next start, no more
         partial = kept.with_suffix(".part")
         partial.write_bytes(msgspec.msgpack.encode(_Read(files, catalogues)))
@@ -152,9 +156,10 @@ def _read_kept(paths: Sequence[Path], kept: Path) -> Catalogues:
     return catalogues
 
 
-def _read_all(paths: Sequence[Path]) -> Catalogues:
+@lru_cache(maxsize=4)  # several apps in one process, as in tests, read the same files
+def _read_all(files: _Files) -> Catalogues:
     catalogues = Catalogues({}, {})
-    for path in paths:
+    for path in (Path(name) for name, _, _ in files):
         expression = _read_po(path, catalogues.texts.setdefault(path.stem, {}))
         catalogues.plurals.setdefault(path.stem, expression)
     return catalogues

@@ -109,8 +109,10 @@ def test_what_was_read_is_kept_until_a_catalogue_changes(tmp_path: Path, monkeyp
     monkeypatch.setattr(i18n, "_read_po", lambda path, into: read.append(path.stem) or original(path, into))
     (tmp_path / "en.po").write_text(EN, encoding="utf-8")
     (tmp_path / "fr.po").write_text(FR, encoding="utf-8")
+    i18n._read_all.cache_clear()
     assert load_texts([tmp_path], kept).t("fr", "chat.count", n=1) == "1 message"
     assert read == ["en", "fr"]
+    i18n._read_all.cache_clear()  # as in a new process
     again = load_texts([tmp_path], kept)
     assert (again.t("fr", "chat.hello", name="Zoé"), again.t("en", "chat.count", n=2)) == ("Bonjour, Zoé", "2 messages")
     assert read == ["en", "fr"]
