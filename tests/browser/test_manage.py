@@ -160,7 +160,7 @@ async def test_a_channel_is_changed_hidden_moved_and_cloned(agora: Kit, browser:
 
 
 async def test_the_name_of_a_community_is_changed(agora: Kit, browser: Browser) -> None:
-    """The overview is for who manages the community; others are shown the members only."""
+    """The overview is for who manages the community; others are shown who and what belongs to it."""
     ada, ben, guild_id, _ = await found(agora)
     async with visiting(browser, agora, ada) as a, visiting(browser, agora, ben) as b:
         await settings(a, guild_id, "overview")
@@ -168,5 +168,5 @@ async def test_the_name_of_a_community_is_changed(agora: Kit, browser: Browser) 
         await a.page.locator("#manage [type=submit]").click()
         await expect(a.page.locator(".toast")).to_have_text("Saved.")
         await b.open(f"/guilds/{guild_id}/settings")
-        await expect(b.page.locator(".tab")).to_have_text(["Members"])
+        await expect(b.page.locator(".tab")).to_have_text(["Members", "Emoji", "Stickers"])
         await expect(b.page.locator("h1")).to_have_text("Port")

@@ -31,7 +31,7 @@ def may_make(ctx: Ctx, guild_id: int) -> bool:
 
 
 def list_emojis(ctx: Ctx, guild_id: int) -> list[Emoji]:
-    """A guild's emojis, for its members. Raises NotFound 10004, Forbidden 50001."""
+    """A guild's emojis, for its members. Raises NotFound 10004, for strangers too."""
     check_guild(ctx, 0, guild_id=guild_id)
     return ctx.app.get(Emojis).of(guild_id)
 

@@ -41,7 +41,7 @@ class StickerEdit(msgspec.Struct, frozen=True):
 
 
 def list_stickers(ctx: Ctx, guild_id: int) -> list[Sticker]:
-    """A guild's stickers, for its members. Raises NotFound 10004, Forbidden 50001."""
+    """A guild's stickers, for its members. Raises NotFound 10004, for strangers too."""
     check_guild(ctx, 0, guild_id=guild_id)
     return ctx.app.get(Stickers).of(guild_id)
 
