@@ -88,6 +88,8 @@ class Runner:
             batch = await self._app.ledger.read(self._position, self._listener.batch)
             if batch:
                 await self._take(batch)
+                if self._position >= self._app.ledger.last_seq:
+                    self._idle.set()  # nobody who waits for it has to wait for its rest too
                 await asyncio.sleep(GATHER_S)
                 continue
             self._idle.set()
