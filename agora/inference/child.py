@@ -45,6 +45,8 @@ LONGEST_PAUSE_S = 60.0
 HEALTHY_S = 60.0
 """Who lived so long is started again at once."""
 STOP_S = 10.0
+ENDING_S = 2.0
+"""Who has closed its output is given so long to end by itself."""
 CODE = Path(__file__).resolve().parent.parent.parent
 LOOK_S = 1.0
 
@@ -279,17 +281,19 @@ class ChildEngine:
                 log.info("model process: %s", text)
 
     async def _end_process(self) -> None:
-        """Lets the process end, and makes it end when it does not."""
+        """Lets the process end, and makes it end when it does not.
+
+        One that closed its output is ending: killing it at once would hide how. And asyncio's kill() itself asks for the status of
+        a process that is gone, before the loop's watcher does, which then knows none.
+        """
         process = self._process
         if process is None:
             return
         if process.stdin is not None:
             process.stdin.close()
-        if process.returncode is None and self._state != "stopped":
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+        patience = STOP_S if self._state == "stopped" else 0.0 if self._reason else ENDING_S
         try:
-            async with asyncio.timeout(STOP_S):
+            async with asyncio.timeout(patience):
                 await process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
