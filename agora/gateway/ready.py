@@ -41,16 +41,19 @@ class Introducer:
             ready[part.key] = await part.build(ctx)
         items = [Introduction("READY", encode(ready), mark)]
         for guild_id in guild_ids:
-            item = await self.guild(ctx, guild_id, ctx.app.ledger.last_seq)
+            item = await self.guild(ctx, guild_id, ctx.app.ledger.last_seq, known=True)
             if item is not None:
                 items.append(item)
         return items
 
-    async def guild(self, ctx: Ctx, guild_id: int, seq: int) -> Introduction | None:
-        """GUILD_CREATE; None when the guild or the membership has ended in the meantime."""
+    async def guild(self, ctx: Ctx, guild_id: int, seq: int, *, known: bool = False) -> Introduction | None:
+        """GUILD_CREATE; None when the guild or the membership has ended in the meantime.
+
+        For one that READY named (``known``) it says ``unavailable: false``; without that clients take it for one that was joined.
+        """
         if guild_id not in self._visibility.guilds_of(ctx.actor.user_id):
             return None
-        body: dict[str, Any] = {"unavailable": False}
+        body: dict[str, Any] = {"unavailable": False} if known else {}
         for part in self._guild:
             value = await part.build(ctx, guild_id)
             if part.key:

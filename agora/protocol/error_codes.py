@@ -25,6 +25,7 @@ class ErrorCode(enum.IntEnum):
     UNKNOWN_WEBHOOK = 10015
     UNKNOWN_SESSION = 10020
     UNKNOWN_BAN = 10026
+    UNKNOWN_TEMPLATE = 10057
     UNKNOWN_STICKER = 10060
     UNKNOWN_INTERACTION = 10062
     UNKNOWN_COMMAND = 10063
@@ -42,6 +43,7 @@ class ErrorCode(enum.IntEnum):
     MAX_REACTIONS = 30010
     MAX_GUILD_CHANNELS = 30013
     MAX_ANIMATED_EMOJIS = 30018
+    MAX_TEMPLATES = 30031
     MAX_COMMANDS = 30032
     MAX_STICKERS = 30039
     UNAUTHORIZED = 40001
@@ -100,6 +102,7 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.UNKNOWN_WEBHOOK: "Unknown Webhook",
     ErrorCode.UNKNOWN_SESSION: "Unknown Session",
     ErrorCode.UNKNOWN_BAN: "Unknown Ban",
+    ErrorCode.UNKNOWN_TEMPLATE: "Unknown guild template",
     ErrorCode.BOTS_CANNOT_USE_ENDPOINT: "Bots cannot use this endpoint",
     ErrorCode.ONLY_BOTS_MAY_USE_ENDPOINT: "Only bots can use this endpoint",
     ErrorCode.OWNER_ONLY: "Only the owner of this account can perform this action",
@@ -131,6 +134,7 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.TAG_REQUIRED: "A tag is required to create a forum post in this channel",
     ErrorCode.MAX_REACTIONS: "Maximum number of reactions reached (20)",
     ErrorCode.UNKNOWN_STICKER: "Unknown sticker",
+    ErrorCode.MAX_TEMPLATES: "A server can have only one template",
     ErrorCode.MAX_STICKERS: "Maximum number of stickers reached",
     ErrorCode.INVALID_STICKER: "Invalid sticker sent",
     ErrorCode.MAX_EMOJIS: "Maximum number of emojis reached",

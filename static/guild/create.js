@@ -2,6 +2,7 @@
 
 import { build } from "../shared/dom.js";
 import { formDialog } from "../shared/dialog.js";
+import { t } from "../shared/i18n.js";
 import { API, rest } from "../shared/rest.js";
 
 const CATEGORY = 4;
@@ -37,9 +38,34 @@ export function createChannel(store, route, guildId, parentId = null) {
 }
 
 export function createGuild(store, route) {
-  return formDialog(build("create-guild"), async (data) => {
-    const guild = await rest.post(`${API}/guilds`, { name: data.get("name").trim() });
+  const parts = build("create-guild");
+  parts.form.elements.template.addEventListener("change", () => preview(parts));
+  return formDialog(parts, async (data) => {
+    const code = data.get("template").trim();
+    const path = code ? `${API}/guilds/templates/${encodeURIComponent(code)}` : `${API}/guilds`;
+    const guild = await rest.post(path, { name: data.get("name").trim() });
     await arrival(store, "GUILD_CREATE", guild.id, store.guilds);
     route.go(guild.id);
   });
+}
+
+/** Say what the template holds, as soon as its code is there. */
+async function preview(parts) {
+  const code = parts.form.elements.template.value.trim();
+  if (!code) {
+    parts.preview.textContent = t("web.template.from_note");
+    return;
+  }
+  try {
+    const template = await rest.get(`${API}/guilds/templates/${encodeURIComponent(code)}`);
+    if (parts.form.elements.template.value.trim() === code) parts.preview.textContent = holds(template);
+  } catch (error) {
+    parts.preview.textContent = error.message;
+  }
+}
+
+/** What a template holds, in words. */
+export function holds({ name, description, serialized_source_guild: { channels, roles } }) {
+  const counts = t("web.template.holds", { channels: channels.filter(({ type }) => type !== CATEGORY).length, roles: roles.length - 1 });
+  return [name, description, counts].filter(Boolean).join(" · ");
 }

@@ -120,6 +120,8 @@ def _ready(state: State, data: Data) -> None:
 
 
 def _guild_create(state: State, data: Data) -> None:
+    # only one that READY named was unavailable before
+    assert data.pop("unavailable", False) is False
     for key in ("channels", "roles", "emojis", "threads"):
         data[key] = {each["id"]: each for each in data.get(key, [])}
     data["members"] = {m["user"]["id"]: _member(m) for m in data["members"]}

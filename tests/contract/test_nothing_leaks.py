@@ -75,6 +75,7 @@ async def furnish(kit: Kit, owner: Person, member: Person, word: str) -> Place:
     made = await kit.request(
         "POST", f"/api/v10/guilds/{guild}/stickers", owner, data=sticker_form(word, word, word), headers=HEADERS
     )
+    await call("POST", f"/guilds/{guild}/templates", {"name": word, "description": word})
     report = await kit.request("POST", f"/api/agora/channels/{channel}/messages/{message}/report", owner, json={"reason": word})
     return Place(
         owner,
@@ -139,6 +140,7 @@ async def snapshot(kit: Kit, place: Place) -> list[str]:
         f"/guilds/{ids['guild_id']}/threads/active",
         f"/guilds/{ids['guild_id']}/emojis",
         f"/guilds/{ids['guild_id']}/stickers",
+        f"/guilds/{ids['guild_id']}/templates",
         f"/channels/{ids['channel_id']}/messages",
         f"/channels/{ids['channel_id']}/messages/pins",
         f"/channels/{ids['message_id']}/messages",

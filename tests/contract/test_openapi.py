@@ -105,6 +105,18 @@ async def visit_guild(call: Tour, friend: Person) -> None:
     await call("GET", f"{guild}/audit-logs")
 
 
+async def visit_templates(call: Tour) -> None:
+    """All routes of templates, with one of each kind of channel in it."""
+    templates = f"/guilds/{call.guild}/templates"
+    made = (await call("POST", templates, {"name": "T", "description": "D"}))["code"]
+    await call("GET", templates)
+    await call("GET", f"/guilds/templates/{made}")
+    await call("PUT", f"{templates}/{made}")
+    await call("PATCH", f"{templates}/{made}", {"name": "U", "description": None})
+    await call("POST", f"/guilds/templates/{made}", {"name": "Copy"}, 201)
+    await call("DELETE", f"{templates}/{made}")
+
+
 async def visit_emojis(call: Tour, channel: str) -> None:
     """All routes of emojis, and a reaction with one."""
     emojis = f"/guilds/{call.guild}/emojis"
@@ -304,6 +316,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     await visit_webhooks(call, channel)
     await visit_polls(call, channel)
     await visit_threads(call, channel, friend)
+    await visit_templates(call)
     bot = await agora.person("the-bot", bot=True)
     await guilds.add_member(agora.ctx(), guild_id, bot.id)
     app = Tour(call.story, bot, call.guild)
@@ -326,6 +339,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
         ("GET", "/guilds/{guild}/members/1", None, 404, 10007),
         ("GET", "/guilds/{guild}/emojis/1", None, 404, 10014),
         ("GET", "/guilds/{guild}/stickers/1", None, 404, 10060),
+        ("GET", "/guilds/templates/x", None, 404, 10057),
         ("POST", "/channels/{channel}/messages", {"content": ""}, 400, 50006),
         ("POST", "/channels/{channel}/messages", {"content": 5}, 400, 50035),
         ("POST", "/guilds/{guild}/channels", {"name": ""}, 400, 50035),

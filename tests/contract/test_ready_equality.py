@@ -164,6 +164,12 @@ async def sticker(s: Scene) -> None:
     s.made["sticker"] = answer.json["id"]
 
 
+async def from_template(s: Scene) -> None:
+    """The stranger makes a community as the first one is, roles and hidden channels included."""
+    code = (await s.by("owner", "POST", f"{s.guild}/templates", {"name": "T"}))["code"]
+    await s.by("stranger", "POST", f"/guilds/templates/{code}", {"name": "Copy"}, 201)
+
+
 async def status(s: Scene, name: str, value: str) -> None:
     client = s.clients[name]
     await client.send(Op.PRESENCE_UPDATE, {"status": value, "since": 0, "activities": [], "afk": False})
@@ -326,6 +332,7 @@ STEPS: list[tuple[str, Step]] = [
     ("a sticker deleted", lambda s: s.by("owner", "DELETE", f"{s.guild}/stickers/{s.made['sticker']}", status=204)),
     ("a role", make_role),
     ("the hidden channel shown to the role", lambda s: overwrite(s, 0, s.made["role"], allow=VIEW)),
+    ("a guild made from a template", from_template),
     ("the role given", lambda s: s.by("owner", "PUT", f"{s.guild}/members/{s.id('member')}/roles/{s.made['role']}", status=204)),
     ("the role edited", lambda s: s.by("owner", "PATCH", f"{s.guild}/roles/{s.made['role']}", {"name": "K", "mentionable": True})),
     ("the role with all rights", lambda s: s.by("owner", "PATCH", f"{s.guild}/roles/{s.made['role']}", {"permissions": "8"})),

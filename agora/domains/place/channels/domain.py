@@ -40,7 +40,7 @@ DOMAIN = Domain(
     listeners=listeners.LISTENERS,
     offers=(
         FactsSource(load_channels),
-        GuildStep(created=do_furnish, deleted=do_clear, role_deleted=do_end_role),
+        GuildStep(furnish=do_furnish, deleted=do_clear, role_deleted=do_end_role),
         *dispatches.OFFERS,
     ),
 )

@@ -63,6 +63,12 @@ def do_create_channel(tx: Tx, guild_id: int, new: NewChannel) -> ChannelFacts:
     return channel
 
 
+def do_put_channels(tx: Tx, channels: Sequence[ChannelFacts]) -> None:
+    """Store channels of a guild that are complete already, ids and places included: those of a template, categories first."""
+    for channel in channels:
+        _insert(tx, channel)
+
+
 def do_open_private(tx: Tx, creator_id: int, user_ids: Sequence[int], name: str | None = None) -> ChannelFacts:
     """The direct message channel of two users, made when they have none; for more users always a new group."""
     recipients = tuple(sorted({creator_id, *user_ids}))

@@ -40,7 +40,6 @@ async def base_part(ctx: Ctx, guild_id: int) -> dict[str, Any]:
     return base | {
         "joined_at": iso(member.joined_at),
         "large": count > LARGE,
-        "unavailable": False,
         "member_count": count,
         "voice_states": [],
         "stage_instances": [],

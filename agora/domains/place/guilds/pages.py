@@ -20,6 +20,7 @@ SECTIONS = {
     "emojis": Permission(0),
     "stickers": Permission(0),
     "invites": Permission.MANAGE_GUILD,
+    "template": Permission.MANAGE_GUILD,
     "bans": Permission.BAN_MEMBERS,
     "rules": Permission.MANAGE_GUILD,
     "reports": Permission.MODERATE_MEMBERS,

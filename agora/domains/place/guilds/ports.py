@@ -16,12 +16,16 @@ def do_nothing(tx: "Tx", guild: GuildFacts) -> None:
     """What a step does that has no part in one moment."""
 
 
-class GuildStep(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer: what to write when a guild is founded (its first channels) or ends, and when one of its roles ends."""
+def keep_role(tx: "Tx", guild_id: int, role_id: int) -> None:
+    """The same for a role that ends."""
 
-    created: "Callable[[Tx, GuildFacts], None]" = do_nothing
+
+class GuildStep(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer: the first channels of a new guild that is not made from a template; what ends with a guild, and with a role."""
+
+    furnish: "Callable[[Tx, GuildFacts], None]" = do_nothing
     deleted: "Callable[[Tx, GuildFacts], None]" = do_nothing
-    role_deleted: "Callable[[Tx, int, int], None]"
+    role_deleted: "Callable[[Tx, int, int], None]" = keep_role
 
 
 class GuildKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,10 +47,15 @@ def do_create_role(tx: Tx, guild_id: int, new: NewRole, *, managed: bool = False
         mentionable=new.mentionable,
         managed=managed,
     )
+    do_put_role(tx, guild_id, role)
+    return role
+
+
+def do_put_role(tx: Tx, guild_id: int, role: RoleFacts) -> None:
+    """Store a role that is complete already, id and place included."""
     tx.execute(insert(t.role).values(msgspec.structs.asdict(role) | {"guild_id": guild_id}))
     event = RoleCreated(guild_id=guild_id, role=role, reason=tx.ctx.audit_reason)
     tx.emit(event, to_guild(guild_id), guild_id=guild_id)
-    return role
 
 
 def do_edit_role(tx: Tx, guild_id: int, role_id: int, changes: dict[str, Any]) -> RoleFacts:

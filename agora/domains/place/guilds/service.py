@@ -18,7 +18,7 @@ from agora.protocol.permissions import Permission
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
 
-__all__ = ["check_room", "create_guild", "delete_guild", "do_create_guild", "edit_guild"]
+__all__ = ["check_guild_name", "check_room", "create_guild", "delete_guild", "do_create_guild", "edit_guild"]
 
 MAX_GUILDS = 200
 LOCALES = ("en", "fr")
@@ -41,7 +41,7 @@ async def create_guild(
     await check_room(ctx, owner)
     return await ctx.write(
         do_create_guild,
-        check_name(name),
+        check_guild_name(name),
         owner,
         description=check_description(description),
         locale=locale or ctx.locale,
@@ -54,7 +54,7 @@ async def edit_guild(ctx: Ctx, guild_id: int, edit: GuildEdit) -> GuildFacts:
     guild = check_guild(ctx, Permission.MANAGE_GUILD, guild_id=guild_id)
     changes: dict[str, Any] = {}
     if edit.name is not UNSET:
-        changes["name"] = check_name(edit.name)
+        changes["name"] = check_guild_name(edit.name)
     if edit.description is not UNSET:
         changes["description"] = check_description(edit.description)
     if edit.icon is not UNSET:
@@ -87,7 +87,7 @@ async def check_room(ctx: Ctx, user_id: int) -> None:
         raise BadRequest(f"Maximum number of servers reached ({MAX_GUILDS})", code=ErrorCode.MAX_GUILDS)
 
 
-def check_name(name: str) -> str:
+def check_guild_name(name: str) -> str:
     """The trimmed name. Raises BadRequest on the field ``name``."""
     shown = " ".join(name.split())
     if not 2 <= len(shown) <= 100:

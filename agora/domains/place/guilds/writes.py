@@ -32,9 +32,16 @@ if TYPE_CHECKING:
 
 
 def do_create_guild(
-    tx: Tx, name: str, owner_id: int, *, description: str | None = None, locale: str = "en", open: bool = False
+    tx: Tx,
+    name: str,
+    owner_id: int,
+    *,
+    description: str | None = None,
+    locale: str = "en",
+    open: bool = False,
+    furnish: bool = True,
 ) -> int:
-    """Found a community with everyone's role, its owner, and what other domains add (a first channel); returns its id."""
+    """Found a community with everyone's role, its owner, and unless ``furnish`` is false a first channel; returns its id."""
     guild = GuildFacts(id=tx.new_id(), name=name, owner_id=owner_id, description=description, locale=locale, open=open)
     everyone = RoleFacts(id=guild.id, name="@everyone", permissions=DEFAULT_EVERYONE)
     owner = MemberFacts(user_id=owner_id, joined_at=tx.now_ms)
@@ -43,8 +50,8 @@ def do_create_guild(
     tx.execute(insert(t.member).values(guild_id=guild.id, user_id=owner_id, joined_at=tx.now_ms))
     event = GuildCreated(guild=guild, everyone=everyone, member=owner)
     tx.emit(event, to_guild(guild.id), guild_id=guild.id)
-    for step in tx.app.offers(GuildStep):
-        step.created(tx, guild)
+    for step in tx.app.offers(GuildStep) if furnish else ():
+        step.furnish(tx, guild)
     return guild.id
 
 
