@@ -33,6 +33,8 @@ class SharedContext(msgspec.Struct, frozen=True):
     rules: str = ""
     topic: str = ""
     lines: tuple[Line, ...] = ()
+    summary: str = ""
+    """What was said before the lines, in a sentence or two; empty when nothing was or nobody has summed it up."""
 
 
 class Task(msgspec.Struct, frozen=True):

@@ -42,8 +42,11 @@ SPECIAL_TOKENS = (END, RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, *LANGUAGE_TOKENS.
 """Every control token of the starter model, in the order of their ids; `<|end|>` ends each line and each reply."""
 
 # The starter model sees a short window: long free text would push the conversation out of it.
-_STARTER_LIMITS = {"rules": 160, "topic": 80, "line": 320, "instructions": 160, "memory": 120}
+_STARTER_LIMITS = {"rules": 160, "topic": 80, "line": 320, "summary": 160, "instructions": 160, "memory": 120}
 _STARTER_MEMORIES = 3
+
+LONGEST_SUMMARY = 400
+"""Characters of a summary that a prompt in the `chat` style holds at most."""
 _STARTER_INTERESTS = 4
 
 
@@ -122,7 +125,9 @@ def _starter_shared(shared: SharedContext) -> str:
     channel = clean_name(shared.channel)
     head = f"{RULES} {community}: {rules}{END}" if rules else f"{RULES} {community}{END}"
     title = f"{ROOM} {channel} | {topic}{END}" if topic else f"{ROOM} {channel}{END}"
-    return fold_letters(head + title + "".join(_starter_line(line) for line in shared.lines))
+    summary = clean_line(shared.summary, _STARTER_LIMITS["summary"])
+    before = f"{MEMORY} {summary}{END}" if summary else ""
+    return fold_letters(head + title + before + "".join(_starter_line(line) for line in shared.lines))
 
 
 def _starter_line(line: Line) -> str:
@@ -169,6 +174,8 @@ def _chat_shared(shared: SharedContext) -> str:
         parts.append(say(language, "rules", rules=clean_block(shared.rules)))
     topic = say(language, "topic", topic=clean_line(shared.topic, 300)) if shared.topic.strip() else ""
     parts.append(say(language, "channel", channel=clean_name(shared.channel)) + topic)
+    if shared.summary.strip():
+        parts.append(say(language, "before", text=clean_line(shared.summary, LONGEST_SUMMARY)))
     parts.append(say(language, "transcript"))
     parts.extend(_chat_line(line, shared) for line in shared.lines)
     return "\n".join(parts)

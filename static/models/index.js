@@ -9,6 +9,8 @@ const REFRESH = 4000;
 const MODELS = `${AGORA}/models`;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 const number = new Intl.NumberFormat(locale);
+const when = new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "short" });
+const MOST_SUMMARIES = 5;
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
 let known = [];
 
@@ -34,7 +36,7 @@ function address(name) {
 
 async function refresh() {
   try {
-    const [page, memory] = await Promise.all([rest.get(MODELS), rest.get(`${MODELS}/loaded`)]);
+    const [page, memory, summaries] = await Promise.all([MODELS, `${MODELS}/loaded`, `${AGORA}/summaries`].map((path) => rest.get(path)));
     byId("trouble").hidden = true;
     showEngine(page.engine);
     if (JSON.stringify(page.items) !== JSON.stringify(known)) {
@@ -44,6 +46,7 @@ async function refresh() {
     }
     showMemory(memory);
     showServers(memory.servers);
+    showSummaries(summaries);
   } catch (error) {
     byId("trouble").hidden = false;
     byId("trouble").textContent = t("web.models.trouble", { reason: error.message });
@@ -256,6 +259,30 @@ function showServers(servers) {
       return element("li", {}, text, state);
     }),
   );
+}
+
+/** What stands in prompts in the place of old messages. */
+function showSummaries({ on, kept, channels, making, items }) {
+  const counts = { kept: number.format(kept), channels: number.format(channels), making: number.format(making) };
+  byId("summaries-state").textContent = on ? t("web.models.summaries_state", counts) : t("web.models.summaries_off");
+  renew(byId("summaries"), items.slice(0, MOST_SUMMARIES).map(summaryRow));
+}
+
+function summaryRow(one) {
+  const about = [one.language, one.style, one.model ?? t("web.models.summaries_plain"), when.format(one.created_at)];
+  const text = element(
+    "span",
+    { className: "rows__text" },
+    element("b", { textContent: one.channel ? `#${one.channel}` : one.channel_id }),
+    element("span", { textContent: one.text }),
+    element("small", { textContent: about.join(" · ") }),
+  );
+  const button = element("button", { className: "button button--small", type: "button", textContent: t("web.models.summaries_drop") });
+  button.setAttribute("aria-label", `${button.textContent}: ${one.channel ?? one.channel_id}`);
+  button.addEventListener("click", () =>
+    attempt(button, () => rest.delete(`${AGORA}/channels/${one.channel_id}/summaries`), t("web.models.summaries_dropped")),
+  );
+  return element("li", {}, text, button);
 }
 
 function wireLook() {

@@ -26,6 +26,7 @@ async def test_models_are_added_inspected_given_to_communities_and_removed(agora
         await expect(a.page.locator("#engine-state")).to_contain_text("ready")
         await expect(a.page.locator("#models li", has_text="agora-starter")).to_be_visible()
         await expect(a.page.locator("#servers-none")).to_be_visible()
+        await expect(a.page.locator("#summaries-state")).to_contain_text("Kept: 0")
 
         a.expected = ("422",)
         await a.page.fill("#f-path", str(tmp_path / "missing.gguf"))

@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from agora.domains.minds.agents.agent import Agent, Traits, Voice
+from agora.domains.minds.agents.http_summaries import SummaryView, build_summary_view
 from agora.domains.minds.agents.override import pause_all, resume_all
 from agora.domains.minds.agents.queries import count_open, list_agents
 from agora.domains.minds.agents.service import NewAgent, create_agent, delete_agent, pause_agent, resume_agent
+from agora.domains.minds.agents.summary_queries import list_all_summaries
+from agora.domains.minds.agents.summary_writes import do_drop_channel
 from agora.domains.minds.agents.wire import AgentView, build_agent
 from agora.domains.minds.agents.words import same_line
 from agora.domains.place.permissions import Directory
@@ -18,7 +21,12 @@ from agora.kernel.commands import ConfigOption, DataOption, JsonOption, print_js
 from agora.kernel.ctx import system
 from agora.kernel.errors import SetupError
 
-cli = typer.Typer(name="agent", help="Agents: list, add, show, pause, resume, remove.", no_args_is_help=True)
+MOST_LISTED = 100
+cli = typer.Typer(
+    name="agent",
+    help="Agents: list, add, show, pause, resume, remove, and what they were told of old messages.",
+    no_args_is_help=True,
+)
 
 NameArgument = Annotated[str, typer.Argument(help="The agent's name or id.")]
 OptionalName = Annotated[str | None, typer.Argument(help="The agent's name or id; leave it out with --all.")]
@@ -139,6 +147,28 @@ def remove(name: NameArgument, config: ConfigOption = None, data: DataOption = N
         return agent.name
 
     typer.echo(f"{run(delete, config, data)} is removed.")
+
+
+@cli.command()
+def summaries(
+    drop: Annotated[int | None, typer.Option(help="Drop those of this channel (its id); new ones are made when needed.")] = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What stands in prompts in the place of old messages, the newest first. Example: agora agent summaries --json"""
+
+    async def look(app: App) -> list[SummaryView]:
+        if drop is not None:
+            await system(app).write(do_drop_channel, drop)
+        return [build_summary_view(app, one) for one in await app.db.read(list_all_summaries, None, MOST_LISTED)]
+
+    found = run(look, config, data)
+    if json:
+        print_json(found)
+        return
+    for one in found:
+        typer.echo(f"{one.channel_id}  {one.language}  {one.style:7}  {one.channel or 'gone'}: {one.text}")
 
 
 def _given(name: str | None) -> str:

@@ -12,6 +12,7 @@ from agora.domains.minds.agents.queries import find_override, list_agents
 from agora.domains.minds.agents.readiness import find_silence
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.runner import Runner
+from agora.domains.minds.agents.summarising import Summariser
 from agora.domains.talk.presence import set_presence
 from agora.kernel.app import App
 from agora.kernel.bus import Whisper
@@ -32,6 +33,8 @@ async def open_agents(app: App) -> AsyncIterator[None]:
         yield
         return
     show_presence(app)
+    summariser = Summariser(app)
+    app.put(Summariser, summariser)
     runner = Runner(app)
     app.put(Runner, runner)
     tasks = [asyncio.create_task(runner.run(), name="agents-runner"), asyncio.create_task(_tick(app), name="agents-clock")]
@@ -39,6 +42,7 @@ async def open_agents(app: App) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await summariser.close()
     await runner.close()
 
 
@@ -76,6 +80,7 @@ def on_change(app: App, recorded: Recorded) -> None:
     match recorded.event:
         case events.OverrideChanged(paused=True):
             runner.interrupt()
+            app.get(Summariser).interrupt()
         case events.AgentPaused(agent_id=agent_id):
             runner.interrupt(lambda turn: turn.agent_id == agent_id)
         case events.AgentDeleted(agent_id=agent_id, user_id=user_id):

@@ -16,10 +16,11 @@ from agora.domains.minds.agents.queries import Origin, find_origin, list_energie
 from agora.domains.minds.agents.readiness import is_model_ready
 from agora.domains.minds.agents.roster import Roster
 from agora.domains.minds.agents.settings import AgentSettings
+from agora.domains.minds.agents.summary_writes import do_drop_edited
 from agora.domains.minds.agents.turns import NewTurn, do_queue_turn
 from agora.domains.place.permissions import Directory
 from agora.domains.talk.messages import list_by_ids
-from agora.domains.talk.messages.events import MessageSent
+from agora.domains.talk.messages.events import MessageEdited, MessageSent
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx
 from agora.kernel.domain import Effect
@@ -79,6 +80,16 @@ def _listeners(app: App, recorded: Recorded) -> list[Agent]:
         and directory.can_view(agent.user_id, event.channel_id)
         and directory.permissions(agent.user_id, event.channel_id) & Permission.SEND_MESSAGES
     ]
+
+
+async def on_message_edited(_ctx: Ctx, batch: Sequence[Recorded]) -> Effect | None:
+    """Words that were changed do not live on in a summary."""
+    edits = [recorded.event for recorded in batch if isinstance(recorded.event, MessageEdited)]
+
+    def do_drop(tx: Tx) -> None:
+        do_drop_edited(tx, edits)
+
+    return do_drop
 
 
 def on_spoken(app: App, recorded: Recorded) -> None:

@@ -5,6 +5,7 @@ from agora.kernel.app import App
 from agora.kernel.metrics import Reading, counter, histogram
 
 TURNS = counter("agora_agent_turns_total", "Turns of agents that ended, by outcome", ("state",))
+SUMMARIES = counter("agora_agent_summaries_total", "Summaries of old history, by what became of them", ("state",))
 SPOKEN = histogram("agora_agent_answer_seconds", "From a turn's begin of waiting to its message")
 
 
@@ -21,6 +22,7 @@ def _is_paused(app: App) -> float:
 ALL = (
     TURNS,
     SPOKEN,
+    SUMMARIES,
     Reading("agora_agents", "Agents", _count_agents),
     Reading("agora_agents_paused", "1 while everything is paused by hand", _is_paused),
 )

@@ -80,4 +80,24 @@ def _create_turns(op: Operations) -> None:
     op.create_index("agents_turn_sent", "agents_turn", ["sent_id"])
 
 
-STEPS = [create_agents]
+def create_summaries(op: Operations) -> None:
+    """What stands in prompts in the place of old history."""
+    op.create_table(
+        "agents_summary",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("channel_id", sa.BigInteger, nullable=False),
+        sa.Column("style", sa.String, nullable=False),
+        sa.Column("language", sa.String, nullable=False),
+        sa.Column("first_id", sa.BigInteger, nullable=False),
+        sa.Column("last_id", sa.BigInteger, nullable=False),
+        sa.Column("until_id", sa.BigInteger, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("model", sa.String, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("agents_summary_channel", "agents_summary", ["channel_id"])
+    op.create_index("agents_summary_first", "agents_summary", ["first_id"])
+    op.create_index("agents_summary_last", "agents_summary", ["last_id"])
+
+
+STEPS = [create_agents, create_summaries]

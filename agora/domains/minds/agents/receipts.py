@@ -9,10 +9,13 @@ import msgspec
 
 from agora.domains.minds.agents.agent import Agent, Turn
 from agora.domains.minds.agents.replay import Script
+from agora.domains.minds.agents.summary import Summary
 from agora.inference.ports import Receipt
 
 
-def build_receipt(agent: Agent, turn: Turn, message_ids: Sequence[int], made: Receipt, script: Script) -> str:
+def build_receipt(
+    agent: Agent, turn: Turn, message_ids: Sequence[int], made: Receipt, script: Script, summary: Summary | None = None
+) -> str:
     """JSON. Ids are strings; times are milliseconds. ``memory_ids`` names recalled memories; agents have none of their own yet."""
     body: dict[str, Any] = {
         "turn_id": str(turn.id),
@@ -25,6 +28,7 @@ def build_receipt(agent: Agent, turn: Turn, message_ids: Sequence[int], made: Re
         "depth": turn.depth,
         "attempt": turn.attempts,
         "message_ids": [str(message_id) for message_id in message_ids],
+        "summary_id": None if summary is None else str(summary.id),
         "memory_ids": [],
         "model": made.model,
         "model_hash": made.model_hash,

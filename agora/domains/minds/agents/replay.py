@@ -11,6 +11,7 @@ import msgspec
 from agora.domains.minds.agents.agent import Turn
 from agora.domains.minds.agents.queries import find_turn, find_turn_of_message
 from agora.domains.minds.agents.scene import Said, Scene, build_shared_context, find_said
+from agora.domains.minds.agents.summary_queries import find_summary
 from agora.domains.place.permissions import Directory
 from agora.inference.context import Language
 from agora.inference.layout import ChatMessage, Style, build_shared
@@ -61,6 +62,7 @@ class _Receipt(msgspec.Struct, frozen=True):
     prompt_hash: str
     seed: int
     sampler: Sampler
+    summary_id: str | None = None
     replay: Script | None = None
 
 
@@ -133,7 +135,11 @@ async def _build_request(app: App, turn: Turn, kept: _Receipt, script: Script) -
     lines: list[Said] = await system(app).read(find_said, [int(one) for one in kept.message_ids], turn.message_id)
     if len(lines) < len(kept.message_ids):
         raise Conflict("Messages that the agent had before it have been deleted since.")
-    shared = build_shared(build_shared_context(app, channel, Scene(tuple(lines), None), script.language), script.style)
+    before = await system(app).read(find_summary, int(kept.summary_id)) if kept.summary_id else None
+    if kept.summary_id and before is None:
+        raise Conflict("The summary of older messages that the agent had before it has been dropped since.")
+    context = build_shared_context(app, channel, Scene(tuple(lines), None), script.language, before)
+    shared = build_shared(context, script.style)
     first = ChatMessage("system", shared)
     return GenerationRequest(
         prompt=() if script.style == "chat" else (Segment(shared, control=True), *script.rest),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import select
@@ -20,6 +21,9 @@ from agora.inference.pages import find_start, mark
 from agora.kernel.app import App
 from agora.kernel.tx import Tx
 
+if TYPE_CHECKING:
+    from agora.domains.minds.agents.summary import Summary
+
 _MENTION = re.compile(r"<@!?(\d{1,19})>")
 _EMOJI = re.compile(r"<a?(:\w{2,32}:)\d{1,19}>")
 _CHANNEL = re.compile(r"<#(\d{1,19})>")
@@ -35,16 +39,26 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """The newest messages, oldest first, and the one to answer (None: it was withdrawn, or there is none)."""
+    """The newest messages, oldest first, and the one to answer (None: it was withdrawn, or there is none).
+
+    ``oldest_id``: the first message that was looked at, also one without words.
+    """
 
     lines: tuple[Said, ...]
     trigger: Said | None
+    oldest_id: int = 0
 
 
 def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> Scene:
-    """Read what is needed for one turn, at once."""
+    """What an agent sees that is shown ``limit`` messages at most."""
+    return focus(read_scene(tx, channel_id, limit, trigger_id), limit)
+
+
+def read_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> Scene:
+    """Read what is needed for one turn, at once; not yet cut."""
     # One more than is shown: it tells that the channel goes on, so that the transcript is cut where it stays for a while.
-    rows = [row for row in reversed(list_recent(tx, channel_id, limit + 1)) if words_of(row).strip()]
+    found = list_recent(tx, channel_id, limit + 1)
+    rows = [row for row in reversed(found) if words_of(row).strip()]
     asked = _find_asked(tx, [row.id for row in rows])
     wanted = {row.reply_to for row in rows if row.reply_to} | set(asked.values()) | ({trigger_id} if trigger_id else set())
     others = list_by_ids(tx, list(wanted))
@@ -52,9 +66,9 @@ def find_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> S
     for row in rows:
         original = others.get(row.reply_to or asked.get(row.id, 0))
         lines.append(Said(row.id, row.author_id, words_of(row), original.author_id if original else None))
-    found = others.get(trigger_id) if trigger_id else None
-    trigger = Said(found.id, found.author_id, words_of(found)) if found and found.channel_id == channel_id else None
-    return focus(Scene(tuple(lines), trigger), limit)
+    asking = others.get(trigger_id) if trigger_id else None
+    trigger = Said(asking.id, asking.author_id, words_of(asking)) if asking and asking.channel_id == channel_id else None
+    return Scene(tuple(lines), trigger, found[-1].id if found else 0)
 
 
 def find_said(tx: Tx, ids: Sequence[int], trigger_id: int | None) -> list[Said]:
@@ -82,7 +96,7 @@ def focus(scene: Scene, most: int) -> Scene:
     lines = scene.lines[find_start([mark(said.id) for said in scene.lines], most) :]
     if scene.trigger is not None and all(said.id != scene.trigger.id for said in lines):
         lines = (*lines, scene.trigger)  # much was said since
-    return Scene(lines, scene.trigger)
+    return Scene(lines, scene.trigger, scene.oldest_id)
 
 
 def _find_asked(tx: Tx, ids: Sequence[int]) -> dict[int, int]:
@@ -144,8 +158,10 @@ def choose_language(app: App, channel: ChannelFacts, agent: Agent, scene: Scene)
     return find_language([said.content for said in scene.lines if names.is_person(said.author_id)], spoken, fallback)
 
 
-def build_shared_context(app: App, channel: ChannelFacts, scene: Scene, language: Language) -> SharedContext:
-    """What every agent that sees the channel is told alike."""
+def build_shared_context(
+    app: App, channel: ChannelFacts, scene: Scene, language: Language, before: Summary | None = None
+) -> SharedContext:
+    """What every agent that sees the channel is told alike; ``before`` stands in the place of what was said earlier."""
     guild = app.get(Directory).guild(channel.guild_id) if channel.guild_id else None
     names = Names(app, channel)
     return SharedContext(
@@ -163,6 +179,7 @@ def build_shared_context(app: App, channel: ChannelFacts, scene: Scene, language
             )
             for said in scene.lines
         ),
+        summary=before.text if before is not None else "",
     )
 
 

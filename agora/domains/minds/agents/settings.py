@@ -19,8 +19,9 @@ class AgentSettings(msgspec.Struct, frozen=True):
     ``max_depth``: messages with so many acts of agents since a person's wake nobody. ``exchange``: messages of agents
     that one message may lead to. ``crowd``: agents that may join in by chance on a person's message.
     ``max_tokens``: of one reply. ``context_tokens``: of one prompt. ``transcript``: messages an agent sees at most.
-    ``queue``: waiting turns of one agent. ``attempts``: tries of one turn. ``retry_s``: pause after the first failure, each
-    later one is four times as long. ``spare_s``: how long a model that fails again and again is left alone at first.
+    ``summaries``: whether what was cut off stays as a line. ``queue``: waiting turns of one agent. ``attempts``: tries of one
+    turn. ``retry_s``: pause after the first failure, each later one is four times as long. ``spare_s``: how long a model that
+    fails again and again is left alone at first.
     ``timeout_s``: one generation.
     ``openings``: whether agents begin conversations by themselves. ``seed``: of chance. ``language``: until a
     conversation shows its own. ``keep_turns_d``: days after which ended turns are forgotten.
@@ -34,6 +35,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     max_tokens: Count = 160
     context_tokens: Annotated[int, msgspec.Meta(ge=256, le=1_000_000)] = 4_096
     transcript: Count = 40
+    summaries: bool = True
     queue: Count = 8
     attempts: Count = 4
     retry_s: Seconds = 4.0

@@ -20,13 +20,16 @@ from agora.domains.minds.agents.scene import (
     Scene,
     build_shared_context,
     choose_language,
-    find_scene,
     focus,
     mention,
     own_lines,
+    read_scene,
 )
 from agora.domains.minds.agents.settings import AgentSettings
 from agora.domains.minds.agents.show import Show
+from agora.domains.minds.agents.summarising import Summariser
+from agora.domains.minds.agents.summary import Cut, Summary, cut, find_wanted
+from agora.domains.minds.agents.summary_queries import list_summaries
 from agora.domains.minds.agents.turns import do_note_receipt
 from agora.domains.minds.agents.words import same_line
 from agora.domains.minds.models import find_engine
@@ -40,6 +43,7 @@ from agora.inference.ports import Engine, Receipt
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx, system
 from agora.kernel.events import Cause
+from agora.kernel.tx import Tx
 from agora.protocol.permissions import Permission
 
 log = logging.getLogger(__name__)
@@ -77,21 +81,25 @@ async def speak(app: App, agent: Agent, turn: Turn) -> Spoken:
     if known is not None:  # posted before a crash, which then lost the note of it
         return Spoken(known.id)
     settings = app.config.get(AgentSettings)
-    scene = await system(app).read(find_scene, turn.channel_id, settings.transcript, turn.message_id)
-    if turn.message_id is not None and scene.trigger is None:
+    whole, summaries = await system(app).read(_look, turn, settings)
+    if turn.message_id is not None and whole.trigger is None:
         raise Silent("the message was withdrawn")
     engine, style = await find_engine(app, agent.model, channel.guild_id)
-    if style == "starter":
-        scene = focus(scene, STARTER_LINES)
+    most = min(STARTER_LINES, settings.transcript) if style == "starter" else settings.transcript
+    scene = focus(whole, most)
     language = choose_language(app, channel, agent, scene)
-    shared = build_shared_context(app, channel, scene, language)
+    shown = Cut(scene)
+    if settings.summaries:
+        shown = cut(whole, [one for one in summaries if (one.style, one.language) == (style, language)], most)
+        scene = shown.scene
+    shared = build_shared_context(app, channel, scene, language, shown.summary)
     show = Show(app, agent, turn, channel, PACES[settings.pace])
     async with show.typing():
         line = await _write(app, engine, style, agent, turn, scene, shared, _task(app, agent, turn, channel, scene, language), show)
         await show.finish(line.text)
     script = build_script(style, language, line.ask.request, line.raw, deterministic=line.receipt.deterministic)
     seen = [said.id for said in scene.lines][-line.ask.seen :] if line.ask.seen else []
-    receipt = build_receipt(agent, turn, seen, line.receipt, script)
+    receipt = build_receipt(agent, turn, seen, line.receipt, script, shown.summary)
     text = mention(line.text, _names_of(app, channel, scene))
     await system(app).write(do_note_receipt, turn.id, receipt)
     post = asyncio.ensure_future(_post(app, agent, turn, scene, text))
@@ -99,7 +107,24 @@ async def speak(app: App, agent: Agent, turn: Turn) -> Spoken:
         sent = await asyncio.shield(post)
     except asyncio.CancelledError:
         sent = await post  # already on its way to the disk: what is posted must also be noted
+    _ask_for_summary(app, agent, turn, (style, language), whole, shown, line.ask.seen)
     return Spoken(sent.id)
+
+
+def _look(tx: Tx, turn: Turn, settings: AgentSettings) -> tuple[Scene, list[Summary]]:
+    whole = read_scene(tx, turn.channel_id, settings.transcript, turn.message_id)
+    return whole, list_summaries(tx, turn.channel_id) if settings.summaries else []
+
+
+def _ask_for_summary(app: App, agent: Agent, turn: Turn, form: tuple[Style, Language], whole: Scene, shown: Cut, seen: int) -> None:
+    """Have the next summary made when it is time, or when the model's memory did not hold all that was to be shown."""
+    summariser = app.find(Summariser)
+    if summariser is None or not app.config.get(AgentSettings).summaries:
+        return
+    tight = seen < len(shown.scene.lines)
+    wanted = find_wanted(whole, shown.summary, seen // 2) if tight else shown.wanted
+    if wanted is not None:
+        summariser.ask(agent, turn.channel_id, *form, wanted)
 
 
 def _get_channel(app: App, agent: Agent, turn: Turn) -> ChannelFacts:

@@ -76,4 +76,23 @@ seed = Table(
     Column("made_id", BigInteger, nullable=False),
 )
 
-ALL = (agent, turn, override, seed)
+# What stands in prompts in the place of messages that are no longer in them; see summary.py.
+summary = Table(
+    "agents_summary",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("style", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("first_id", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("until_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("model", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("agents_summary_channel", "channel_id"),
+    Index("agents_summary_first", "first_id"),
+    Index("agents_summary_last", "last_id"),
+)
+
+ALL = (agent, turn, override, seed, summary)

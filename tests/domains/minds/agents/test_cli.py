@@ -19,5 +19,6 @@ def test_agents_from_the_terminal(tmp_path: Path) -> None:
     assert "Which agent?" in shell.run("agent", "pause", fails=True)
     assert "Known: Noor" in shell.run("agent", "show", "Kofi", fails=True)
     assert "choose another name" in shell.run("agent", "add", "NOOR", fails=True)
+    assert shell.json("agent", "summaries", "--drop", "7") == []
     assert shell.run("agent", "remove", "Noor") == "Noor is removed."
     assert shell.json("agent", "list") == []
