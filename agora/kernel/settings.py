@@ -38,9 +38,10 @@ class DatabaseSettings(msgspec.Struct, frozen=True):
 
 
 class FilesSettings(msgspec.Struct, frozen=True):
-    """``[files]``: the largest file that is stored, in MiB."""
+    """``[files]``: the largest file that is stored, in MiB; the file with the key that files are encrypted with, empty for none."""
 
     max_size_mib: AtLeastOne = 100
+    key_file: str = ""
 
 
 class Network(msgspec.Struct, frozen=True):

@@ -49,7 +49,7 @@ async def test_what_is_not_stored_is_not_found(tmp_path: Path, name: str) -> Non
     files = Files(tmp_path)
     assert files.find(name) is None
     with pytest.raises(NotFound):
-        files.path(name)
+        files.open_file(name)
     with pytest.raises(NotFound):
         await files.read(name)
     assert await files.delete(name) is False
@@ -82,7 +82,7 @@ async def test_full_disk_becomes_unavailable(tmp_path: Path, monkeypatch: pytest
     def refuse(self: object, chunk: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module._Draft, "write", refuse)
+    monkeypatch.setattr(module.Draft, "write", refuse)
     with pytest.raises(Unavailable, match="disk is full"):
         await Files(tmp_path).put(b"x")
     assert all_files(tmp_path) == []

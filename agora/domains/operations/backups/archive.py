@@ -20,6 +20,7 @@ from agora import __version__
 from agora.domains.operations.backups.manifest import DATABASE, FORMAT, NAME, Backup, Manifest, Member
 from agora.domains.operations.backups.room import disk_errors
 from agora.kernel.errors import SetupError
+from agora.kernel.filekey import MARK
 from agora.kernel.files import Files
 from agora.kernel.secrets import sync_folder
 
@@ -53,7 +54,8 @@ def _write(data: Path, draft: Path) -> Manifest:
         with zipfile.ZipFile(out, "w", allowZip64=True) as archive, _snapshot(data) as snapshot:
             members = [_add(archive, snapshot, DATABASE, zipfile.ZIP_DEFLATED)]
             members += [_add(archive, path, f"keys/{path.name}") for path in sorted((data / "keys").glob("*.key"))]
-            members += [_add(archive, path, f"files/{path.name[:2]}/{path.name}") for path in _list_files(data)]
+            members += [_add(archive, path, f"files/{path.name[:2]}/{path.name}") for path in Files(data / "files").list_paths()]
+            members += [_add(archive, path, f"files/{MARK}") for path in (data / "files").glob(MARK)]
             manifest = Manifest(
                 FORMAT, __version__, datetime.now(UTC).isoformat(timespec="seconds"), _schema(snapshot), tuple(members)
             )
@@ -61,11 +63,6 @@ def _write(data: Path, draft: Path) -> Manifest:
         out.flush()
         os.fsync(out.fileno())
     return manifest
-
-
-def _list_files(data: Path) -> Iterator[Path]:
-    files = Files(data / "files")
-    return (files.path(hash) for hash in files.list_hashes())
 
 
 @contextlib.contextmanager

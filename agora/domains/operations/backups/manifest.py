@@ -10,7 +10,7 @@ FORMAT = 1
 NAME = "manifest.json"
 DATABASE = "agora.db"
 # Exactly what a backup may hold. Anything else, such as ``../x`` or an absolute path, is not restored.
-_MEMBER = re.compile(r"agora\.db|keys/[a-z][a-z0-9_-]*\.key|files/([0-9a-f]{2})/\1[0-9a-f]{62}")
+_MEMBER = re.compile(r"agora\.db|keys/[a-z][a-z0-9_-]*\.key|files/sealed-with|files/([0-9a-f]{2})/\1[0-9a-f]{62}(?:\.sealed)?")
 
 
 class Member(msgspec.Struct, frozen=True):

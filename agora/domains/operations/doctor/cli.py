@@ -49,6 +49,7 @@ def is_well(findings: Sequence[Finding]) -> bool:
 
 def examine(config_path: Path | None, data: Path | None) -> list[Finding]:
     """Everything that a start needs; with a wrong configuration only that is said."""
+    from agora.domains.operations.doctor.files import check_files
     from agora.domains.operations.doctor.folder import check_data, check_models
     from agora.domains.operations.doctor.machine import check_machine, check_port
     from agora.inference.registry import ModelRegistry
@@ -66,6 +67,7 @@ def examine(config_path: Path | None, data: Path | None) -> list[Finding]:
         ok("configuration", f"{find_config_path(config_path) or 'defaults and environment'} is right"),
         *check_machine(folder),
         *check_data(folder, count_steps(load_domains())),
+        *check_files(config, folder),
         *check_models(registry, config.get(InferenceSettings).model),
         check_port(server.host, server.port, folder),
     ]

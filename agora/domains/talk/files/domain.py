@@ -11,7 +11,7 @@ from agora.domains.talk.files.reading import Reading, read_files
 from agora.domains.talk.files.settings import AttachmentSettings
 from agora.domains.talk.files.work import READ, ReadFiles
 from agora.kernel.app import App
-from agora.kernel.domain import Domain, every
+from agora.kernel.domain import Domain, commands_in, every
 from agora.kernel.jobs import Worker
 
 USES = ("permissions",)
@@ -30,6 +30,7 @@ DOMAIN = Domain(
     migrations=migrations.STEPS,
     routes=(*http.ROUTES, *uploads.ROUTES),
     settings={"files": AttachmentSettings},
+    cli=commands_in("agora.domains.talk.files.cli"),
     jobs=(every("10m", sweep),),
     offers=(Worker(READ, ReadFiles, read_files),),
     lifetime=open_files,

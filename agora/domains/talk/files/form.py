@@ -179,5 +179,5 @@ def _check_pixels(index: int, filename: str, size: Size | None, most: int) -> No
 
 
 def _measure(store: Files, hash: str, content_type: str) -> Size | None:
-    with store.path(hash).open("rb") as file:
+    with store.open_file(hash) as file:
         return measure(file, content_type)

@@ -6,6 +6,7 @@ It runs with little memory, little time and no right to write files; whatever it
 
 from __future__ import annotations
 
+import io
 import resource
 import sys
 import zipfile
@@ -26,7 +27,8 @@ def main() -> None:
     """Print the text."""
     limit_self()
     kind, most = sys.argv[1], int(sys.argv[2])
-    parts = read_pdf(sys.stdin.buffer) if kind == "pdf" else read_docx(sys.stdin.buffer)
+    file = io.BytesIO(sys.stdin.buffer.read())  # both kinds are read from their end
+    parts = read_pdf(file) if kind == "pdf" else read_docx(file)
     left = most
     for part in parts:
         sys.stdout.buffer.write(part[:left].encode("utf-8", "ignore"))

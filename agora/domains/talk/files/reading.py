@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from pathlib import Path
+from asyncio.subprocess import Process
+from contextlib import aclosing, suppress
 
 from agora.domains.talk.files import reader
 from agora.domains.talk.files.model import Attached
@@ -19,6 +20,7 @@ from agora.kernel.ctx import Ctx
 from agora.kernel.errors import NotFound
 from agora.kernel.files import Files
 from agora.kernel.tx import Tx
+from agora.kernel.vault import FileBroken
 
 log = logging.getLogger(__name__)
 
@@ -42,23 +44,26 @@ class Reading:
                 charset = file.content_type.rpartition("charset=")[2]
                 return (await files.read(file.hash, 0, self._most)).decode(charset, "ignore")
             kind = _CHILD.get(file.content_type)
-            return "" if kind is None else await self._read_apart(files.path(file.hash), kind)
+            return "" if kind is None else await self._read_apart(files, file.hash, kind)
         except NotFound:
             return ""
+        except FileBroken as error:
+            log.warning("the words of %s cannot be searched: %s", file.filename, error)
+            return ""
 
-    async def _read_apart(self, path: Path, kind: str) -> str:
+    async def _read_apart(self, files: Files, hash: str, kind: str) -> str:
         async with self._one:
-            with await asyncio.to_thread(path.open, "rb") as content:
-                child = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-I", reader.__file__, kind, str(self._most)),
-                    stdin=content,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.DEVNULL,
-                    env={},
-                )
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", reader.__file__, kind, str(self._most)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={},
+            )
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    output, _ = await child.communicate()
+                    _, output = await asyncio.gather(_feed(child, files, hash), _drain(child))
+                    await child.wait()
             except TimeoutError:
                 log.warning("a %s took longer than %.0f s to read and was left out of search", kind, TIMEOUT_S)
                 return ""
@@ -70,6 +75,22 @@ class Reading:
             # what it had printed before it failed is still right
             log.info("a %s could not be read to its end (status %s)", kind, child.returncode)
         return output.decode("utf-8", "ignore")
+
+
+async def _feed(child: Process, files: Files, hash: str) -> None:
+    """Hand the content over chunk by chunk: it may be encrypted on disk, and must never lie there plain."""
+    assert child.stdin is not None
+    async with aclosing(files.open(hash)) as chunks:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it has what it wanted, or died
+            async for chunk in chunks:
+                child.stdin.write(chunk)
+                await child.stdin.drain()
+    child.stdin.close()
+
+
+async def _drain(child: Process) -> bytes:
+    assert child.stdout is not None
+    return await child.stdout.read()
 
 
 async def read_files(ctx: Ctx, body: ReadFiles) -> None:

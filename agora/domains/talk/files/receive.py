@@ -41,5 +41,5 @@ async def _watched(chunks: AsyncIterable[bytes], head: bytearray, limit: int, fi
 
 
 def _measure(store: Files, hash: str, content_type: str) -> Size | None:
-    with store.path(hash).open("rb") as file:
+    with store.open_file(hash) as file:
         return measure(file, content_type)

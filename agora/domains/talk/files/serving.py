@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from urllib.parse import quote
 
 from aiohttp import web
@@ -42,11 +43,13 @@ async def send_file(request: Request, file: Attached) -> web.StreamResponse:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.size}"
     answer = web.StreamResponse(status=206 if partial else 200, headers=headers)
     answer.content_length = stop - start
-    files = request.ctx.app.get(Files)
-    files.path(file.hash)  # a missing content is 404 as long as nothing was sent
-    await answer.prepare(http)
-    async for chunk in files.open(file.hash, start, stop - start):
-        await answer.write(chunk)
+    async with aclosing(request.ctx.app.get(Files).open(file.hash, start, stop - start)) as chunks:
+        # a missing content is 404, and one that cannot be decrypted 503, as long as nothing was sent
+        first = await anext(chunks, b"")
+        await answer.prepare(http)
+        await answer.write(first)
+        async for chunk in chunks:
+            await answer.write(chunk)
     await answer.write_eof()
     return answer
 
