@@ -159,12 +159,13 @@ class ChildEngine:
             style=ready.style if ready else "chat",
             description=ready.description if ready else "",
             context=ready.context if ready else 0,
-            threads=ready.threads if ready else 0,
+            threads=self._pulse.threads or (ready.threads if ready else 0),
             active=max(0, len(self._streams) - self._pulse.waiting),
             waiting=min(self._pulse.waiting, len(self._streams)),
             reason=self._reason,
             system=ready.system if ready else "",
             steps=self._pulse.steps,
+            load=self._pulse.load,
         )
 
     def count_tokens(self, text: str) -> int:

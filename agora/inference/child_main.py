@@ -98,7 +98,7 @@ class Child:
     async def _pulse(self, engine: Engine) -> None:
         while True:
             info = engine.info()
-            self._send(Pulse(info.active, info.waiting, info.steps))
+            self._send(Pulse(info.active, info.waiting, info.steps, info.threads, info.load))
             await asyncio.sleep(PULSE_S)
 
     def _send(self, value: object) -> None:

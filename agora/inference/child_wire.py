@@ -10,7 +10,7 @@ from agora.inference import errors
 from agora.inference.adapters import Adapter
 from agora.inference.errors import GenerationFailed, InferenceError
 from agora.inference.layout import Style
-from agora.inference.ports import Delta, GenerationRequest
+from agora.inference.ports import Delta, EngineLoad, GenerationRequest
 from agora.inference.settings import InferenceSettings
 
 LONGEST = 256 << 20
@@ -73,11 +73,13 @@ class Wrote(msgspec.Struct, frozen=True, tag="wrote"):
 
 
 class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
-    """To the supervisor, every second: it lives; so many requests are in it, so many steps were made."""
+    """To the supervisor, every second: it lives; so many requests are in it, so many steps were made; how it stands."""
 
     active: int
     waiting: int
     steps: int
+    threads: int = 0
+    load: EngineLoad = EngineLoad()
 
 
 ToChild = Setup | Ask | Cancel

@@ -12,7 +12,7 @@ from agora.inference.backend import Backend
 from agora.inference.errors import BadRequestToModel, EngineStopped, InferenceError, QueueFull
 from agora.inference.job import Job
 from agora.inference.layout import Style
-from agora.inference.ports import Delta, EngineInfo, GenerationRequest, Segment
+from agora.inference.ports import Delta, EngineInfo, EngineLoad, GenerationRequest, Segment
 from agora.inference.prefix_files import PrefixFiles
 from agora.inference.requests import check_length, check_request
 from agora.inference.sampling import SEED_MASK
@@ -167,6 +167,7 @@ class ThreadEngine:
             reason=self._reason,
             system=model.system if model else "",
             steps=worker.steps if worker else 0,
+            load=worker.load if worker else EngineLoad(),
         )
 
     def count_tokens(self, text: str) -> int:

@@ -123,6 +123,23 @@ class GenerationResult(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt
 
 
+class EngineLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """How large an engine is and how much of that it uses now."""
+
+    seats: int = 0
+    """Texts that may be written at a time at the moment…"""
+    most_seats: int = 0
+    """…and at most."""
+    step_tokens: int = 0
+    """Tokens that a step may hold at the moment, so that it does not take too long…"""
+    batch: int = 0
+    """…and at most."""
+    cells_used: int = 0
+    """Evaluated tokens that are kept…"""
+    cells: int = 0
+    """…and how many can be."""
+
+
 class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What an engine is and does at the moment."""
 
@@ -142,6 +159,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Why it failed, if it did."""
     system: str = ""
     """What the compute library says about the processor."""
+    load: EngineLoad = EngineLoad()
     steps: int = 0
     """Steps made since the start: while there is work and it does not grow, the engine hangs."""
 

@@ -25,6 +25,9 @@ MOST_OVERRUN = 5.0
 """How many times its time a step may take so that it holds GOOD_CHUNK tokens."""
 
 
+LONGEST_WRITING = 5.0
+"""How many times its time a step may take that only writes; with more, fewer texts are written at a time."""
+
 MOST_REMEMBERED = 4096
 """Groups or owners whose share is remembered; with more, those who are not present are forgotten."""
 

@@ -39,6 +39,20 @@ class Seating:
         self.waiting: dict[str, Job] = {}
         self.seated: dict[str, Job] = {}
 
+    @property
+    def cells_used(self) -> int:
+        """Evaluated tokens that are kept."""
+        return self._table.cells_used
+
+    @property
+    def seats(self) -> int:
+        """How many jobs may be evaluated together now. Fewer than are seated takes no seat away."""
+        return self._seats
+
+    @seats.setter
+    def seats(self, seats: int) -> None:
+        self._seats = 1 if self._alone else seats
+
     def add(self, job: Job) -> None:
         """A job waits for its seat."""
         present = {(one.request.group, one.request.owner) for one in self.list_jobs()}

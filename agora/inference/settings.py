@@ -14,14 +14,14 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """`llama` runs a GGUF file in this process; `fake` answers from a hash, for tests."""
     model: str = ""
     """Name of the model (file name without .gguf) or a path; empty takes the starter model, else the first found."""
-    context: Annotated[int, Meta(ge=256, le=4_194_304)] = 8192
-    """Tokens kept in memory for all conversations together."""
-    sequences: Annotated[int, Meta(ge=1, le=96)] = 16
-    """Replies written at the same time."""
+    context: Annotated[int, Meta(ge=0, le=4_194_304)] = 8192
+    """Tokens kept in memory for all conversations together; 0 follows the machine's memory, else at least 256."""
+    sequences: Annotated[int, Meta(ge=0, le=96)] = 16
+    """Replies written at the same time; 0 follows the machine's cores."""
     remembered: Annotated[int, Meta(ge=0, le=96)] = 16
     """Finished prompts kept besides, so that a later prompt that begins alike is not read again."""
-    batch: Annotated[int, Meta(ge=32, le=8192)] = 512
-    """Most tokens evaluated in one step."""
+    batch: Annotated[int, Meta(ge=0, le=8192)] = 512
+    """Most tokens evaluated in one step; 0 follows the machine's cores, else at least 32."""
     threads: Annotated[int, Meta(ge=0, le=512)] = 0
     """Compute threads; 0 leaves room for the server: one of two cores, else all but one, at most eight, and fewer while other
     programs need the cores."""
@@ -54,6 +54,13 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     again."""
     try_models: bool = True
     """Decode one token of a new model file in a child process first, so that a file that crashes llama.cpp is refused."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a size between 0 and its least."""
+        for name, least in (("context", 256), ("batch", 32)):
+            value = getattr(self, name)
+            if 0 < value < least:
+                raise ValueError(f"{name} is {value}: it must be at least {least}, or 0")
 
 
 def find_threads(settings: InferenceSettings) -> int:

@@ -12,11 +12,13 @@ from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.fake import FakeEngine
 from agora.inference.layout import find_style
 from agora.inference.llama import describe_system
+from agora.inference.model_info import inspect_model
 from agora.inference.ports import Engine
 from agora.inference.prefix_files import PrefixFiles
 from agora.inference.probe import check_library
 from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
+from agora.inference.sizing import fit_sizes, has_open_sizes
 
 
 def build_engine(
@@ -24,11 +26,13 @@ def build_engine(
 ) -> Engine:
     """An engine in this process, not yet started; receipts call its model `name`, by default as its file.
 
-    Raises ModelNotFound; `start` raises ModelRefused or EngineUnusable.
+    Raises ModelNotFound, and ModelRefused where a size follows the model; `start` raises ModelRefused or EngineUnusable.
     """
     if settings.engine == "fake":
         return FakeEngine()
     path = registry.get_path(settings.model)
+    if has_open_sizes(settings):
+        settings = fit_sizes(settings, inspect_model(path))
 
     def load() -> Loaded:
         check_library(cache)

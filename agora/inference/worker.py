@@ -14,12 +14,12 @@ import msgspec
 
 from agora.inference.backend import Backend
 from agora.inference.errors import EngineStopped, GenerationFailed, InferenceError
-from agora.inference.governor import SAMPLE_SECONDS, ThreadGovernor, list_cores, read_times
+from agora.inference.governor import SAMPLE_SECONDS, SeatGovernor, ThreadGovernor, list_cores, read_times
 from agora.inference.job import Job
 from agora.inference.llama import ABORTED, ROOM_NEEDED, Row
-from agora.inference.ports import Delta, Finish
+from agora.inference.ports import Delta, EngineLoad, Finish
 from agora.inference.prefix_files import PrefixFiles
-from agora.inference.scheduler import GOOD_CHUNK, StepBudget, plan_step
+from agora.inference.scheduler import GOOD_CHUNK, LONGEST_WRITING, StepBudget, plan_step
 from agora.inference.seating import Seating
 from agora.inference.settings import InferenceSettings, find_threads
 
@@ -61,6 +61,8 @@ class Worker(threading.Thread):
         seats = min(settings.sequences, settings.batch)
         self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered, alone=settings.deterministic)
         self._budget = StepBudget(settings.batch, settings.step_ms / 1000)
+        self._most_seats = self._seating.seats
+        self._seats = SeatGovernor(self._most_seats, LONGEST_WRITING * settings.step_ms / 1000)
         self._governor: ThreadGovernor | None = None
         self._look_every, self._looked_at = SAMPLE_SECONDS, 0.0
         self.threads = find_threads(settings)
@@ -84,6 +86,18 @@ class Worker(threading.Thread):
     def waiting(self) -> int:
         """Requests without one."""
         return len(self._seating.waiting) + self._commands.qsize()
+
+    @property
+    def load(self) -> EngineLoad:
+        """Sizes and what is used of them, as far as another thread can know."""
+        return EngineLoad(
+            seats=self._seating.seats,
+            most_seats=self._most_seats,
+            step_tokens=self._budget.tokens,
+            batch=self._settings.batch,
+            cells_used=self._seating.cells_used,
+            cells=self._backend.cells,
+        )
 
     @property
     def ended(self) -> bool:
@@ -204,7 +218,7 @@ class Worker(threading.Thread):
         shares = plan_step(self._seating.list_seated(), budget, self._settings.batch)
         jobs = [self._seating.seated[share.key] for share in shares]
         rows = [job.next_row(share.tokens) for job, share in zip(jobs, shares, strict=True)]
-        started = time.thread_time()
+        started, began = time.thread_time(), time.monotonic()
         status, places = self._backend.decode(rows)
         while status == ROOM_NEEDED and self._seating.forget_oldest():
             status, places = self._backend.decode(rows)
@@ -217,6 +231,8 @@ class Worker(threading.Thread):
         # Time on the processor: on a busy machine steps would otherwise shrink, to where each token costs twice as much.
         self._budget.record(sum(len(row.tokens) for row in rows), time.thread_time() - started)
         now = time.monotonic()
+        if all(job.writing for job in jobs):  # the time on the wall: what others take of the machine counts here
+            self._seating.seats = self._seats.record(len(jobs), now - began)
         for job, row, place in zip(jobs, rows, places, strict=True):
             self._advance(job, row, place, now)
 

@@ -229,6 +229,7 @@ function loadedRow(model) {
     { className: "rows__text" },
     element("b", { textContent: model.name }),
     element("small", { textContent: [...about.filter(Boolean), model.reason].filter(Boolean).join(" · ") }),
+    ...sizes(model),
   );
   if (model.pinned) return element("li", {}, text, element("span", { className: "tag", textContent: t("web.models.in_use") }));
   const button = element("button", { className: "button button--small", type: "button", textContent: t("web.models.unload") });
@@ -237,6 +238,13 @@ function loadedRow(model) {
     attempt(button, () => rest.post(`${MODELS}/unload`, { name: model.name }), t("web.models.unloaded", { name: model.name })),
   );
   return element("li", {}, text, button);
+}
+
+/** How large an engine of ours is at the moment, and how much of it is in use. */
+function sizes({ load, threads }) {
+  if (!load.cells) return [];
+  const values = Object.fromEntries(Object.entries({ ...load, threads }).map(([name, value]) => [name, number.format(value)]));
+  return [element("small", { textContent: t("web.models.sizes", values) })];
 }
 
 function showServers(servers) {

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agora.inference.governor import ThreadGovernor, Times, list_cores, read_times
+from agora.inference.governor import FEWEST_SEATS, SeatGovernor, ThreadGovernor, Times, list_cores, read_times
 from agora.inference.ports import GenerationRequest, complete
 from agora.inference.settings import InferenceSettings
 from agora.inference.worker import Worker
-from tests.inference.counting import CountingBackend
+from tests.inference.counting import CountingBackend, expected_text
 from tests.inference.test_worker import open_counting
 
 
@@ -85,3 +86,39 @@ async def test_a_number_in_the_settings_stays() -> None:
     assert not worker.governed
     await engine.stop()
     assert InferenceSettings(threads=3).threads == 3
+
+
+def test_seats_go_when_steps_take_too_long_and_come_back_one_by_one() -> None:
+    governor = SeatGovernor(16, longest_s=0.4)
+    assert [governor.record(16, 0.3) for _ in range(5)] == [16] * 5
+    fewer = [governor.record(governor.seats, 1.0) for _ in range(200)]
+    assert fewer[-1] == FEWEST_SEATS
+    assert all(after <= before for before, after in zip([16, *fewer], fewer, strict=False))
+    more = [governor.record(governor.seats, 0.01 * governor.seats) for _ in range(200)]
+    assert more[-1] == 16
+    assert all(after - before in (0, 1) for before, after in zip([FEWEST_SEATS, *more], more, strict=False))
+
+
+def test_few_texts_say_nothing_of_more_seats_and_one_slow_step_changes_nothing() -> None:
+    governor = SeatGovernor(16, longest_s=0.4)
+    for _ in range(20):
+        governor.record(1, 5.0)
+    assert governor.seats == 16, "one text that is slow is not made faster by fewer seats"
+    governor = SeatGovernor(16, longest_s=0.4)
+    governor.record(16, 0.1)
+    assert governor.record(16, 1.0) == 16
+
+
+async def test_the_engine_keeps_to_the_seats_and_everybody_is_served() -> None:
+    backend = CountingBackend()
+    engine = await open_counting(backend, sequences=8)
+    worker = engine._worker
+    assert worker is not None
+    worker._seats = SeatGovernor(8, longest_s=0.0)  # every step takes too long
+    requests = [GenerationRequest(tokens=(1, 2, number), max_tokens=30, seed=number) for number in range(1, 30)]
+    results = await asyncio.gather(*(complete(engine, request) for request in requests))
+    assert engine.info().load.seats == FEWEST_SEATS
+    assert engine.info().load.most_seats == 8
+    for request, result in zip(requests, results, strict=True):
+        assert result.text == expected_text(request.tokens, request.seed or 0, 30)
+    await engine.stop()

@@ -23,6 +23,21 @@ def _count_waiting(app: App) -> float:
     return 0.0 if engine is None else float(engine.info().waiting)
 
 
+def _count_seats(app: App) -> float:
+    engine = app.find(Engine)
+    return 0.0 if engine is None else float(engine.info().load.seats)
+
+
+def _count_step_tokens(app: App) -> float:
+    engine = app.find(Engine)
+    return 0.0 if engine is None else float(engine.info().load.step_tokens)
+
+
+def _measure_used(app: App) -> float:
+    load = None if (engine := app.find(Engine)) is None else engine.info().load
+    return load.cells_used / load.cells if load is not None and load.cells else 0.0
+
+
 def _count_loaded(app: App) -> float:
     host = app.find(Host)
     return 0.0 if host is None else float(len(host.shelf.list_loaded()))
@@ -50,6 +65,9 @@ ALL = (
     Reading("agora_model_servers_ready", "Servers of models that are well", _count_servers),
     Reading("agora_model_process_restarts", "How often the processes of the loaded models were started again", _count_restarts),
     Reading("agora_model_ready", "1 while a model is loaded and its engine runs", _is_ready),
+    Reading("agora_model_seats", "Texts that may be written at a time at the moment", _count_seats),
+    Reading("agora_model_step_tokens", "Tokens that a step of the engine may hold at the moment", _count_step_tokens),
+    Reading("agora_model_memory_used_ratio", "Part of the room for evaluated tokens that holds some", _measure_used),
     Reading("agora_model_active", "Texts that are being written", _count_active),
     Reading("agora_model_waiting", "Requests that wait for the engine", _count_waiting),
 )

@@ -11,6 +11,7 @@ import msgspec
 from agora.domains.minds.models.choice import split_files
 from agora.domains.minds.models.loaded import Loaded, Opener, Plan
 from agora.inference.errors import EngineUnusable, ModelTooLarge
+from agora.inference.ports import EngineLoad
 
 DRAIN_S = 30.0
 """How long a model that is to go may finish what it writes."""
@@ -30,6 +31,8 @@ class LoadedModel(msgspec.Struct, frozen=True):
     active: int
     waiting: int
     pinned: bool
+    threads: int = 0
+    load: EngineLoad = EngineLoad()
 
 
 class Shelf:
@@ -146,7 +149,18 @@ class Shelf:
     def _describe(self, loaded: Loaded) -> LoadedModel:
         info = loaded.engine.info()
         pinned = loaded.name == self.pinned and loaded.name in self._items
-        return LoadedModel(loaded.name, info.engine, info.state, info.reason, loaded.bytes, info.active, info.waiting, pinned)
+        return LoadedModel(
+            name=loaded.name,
+            engine=info.engine,
+            state=info.state,
+            reason=info.reason,
+            bytes=loaded.bytes,
+            active=info.active,
+            waiting=info.waiting,
+            pinned=pinned,
+            threads=info.threads,
+            load=info.load,
+        )
 
 
 def _is_dead(loaded: Loaded) -> bool:

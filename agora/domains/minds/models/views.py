@@ -12,7 +12,7 @@ from agora.domains.minds.models.shelf import LoadedModel
 from agora.inference.chat_template import CHATML
 from agora.inference.model_info import ModelInfo
 from agora.inference.model_memory import estimate_memory
-from agora.inference.ports import Engine
+from agora.inference.ports import Engine, EngineLoad
 from agora.inference.registry import ModelEntry
 from agora.inference.remote_pool import RemoteServer
 from agora.inference.remote_shapes import RemoteModel
@@ -60,6 +60,8 @@ class EngineView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     active: int
     waiting: int
+    threads: int = 0
+    load: EngineLoad = EngineLoad()
 
 
 class LoadedView(msgspec.Struct, frozen=True):
@@ -143,6 +145,8 @@ def build_engine_view(app: App) -> EngineView:
         reason=info.reason or None,
         active=info.active,
         waiting=info.waiting,
+        threads=info.threads,
+        load=info.load,
     )
 
 

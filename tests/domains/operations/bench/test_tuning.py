@@ -32,6 +32,7 @@ def test_a_model_is_measured_and_settings_are_proposed(tmp_path: Path) -> None:
     assert proposal["threads"] in [one["threads"] for one in shown["threads"]]
     assert proposal["batch"] in QUICK.batches
     assert proposal["sequences"] in QUICK.slots
+    assert proposal["context"] >= 512 * proposal["sequences"]
     plain = CliRunner().invoke(build_cli(), [word for word in words if word != "--json"])
     assert plain.exit_code == 0, plain.output
     assert "[inference]" in plain.stdout
