@@ -1,4 +1,4 @@
-"""SQLite connections: one place for the pragmas and for the key of an encrypted database."""
+"""SQLite connections: one place for the pragmas, for our own function and for the key of an encrypted database."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
+
+from agora.kernel.packed import add_function
 
 _COMMON = ("PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 10000", "PRAGMA temp_store = MEMORY")
 # FULL: an acknowledged write is on disk. WAL: readers never wait for the writer.
@@ -23,6 +25,7 @@ def open_engine(path: Path, *, writable: bool) -> Engine:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
         for pragma in (*_COMMON, *(_WRITER if writable else _READER)):
             connection.execute(pragma)
+        add_function(connection)
         return connection
 
     return create_engine("sqlite://", creator=connect, poolclass=NullPool, isolation_level="AUTOCOMMIT")

@@ -85,4 +85,16 @@ def create_dictionary(op: Operations) -> None:
     )
 
 
-STEPS = (create_ledger, create_first_start, create_jobs, create_dictionary)
+def create_dictionaries(op: Operations) -> None:
+    """What old texts are packed with."""
+    op.create_table(
+        "kernel_dictionary",
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("reached", sa.BigInteger, nullable=False),
+    )
+
+
+STEPS = (create_ledger, create_first_start, create_jobs, create_dictionary, create_dictionaries)

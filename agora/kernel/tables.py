@@ -32,6 +32,17 @@ ledger_dictionary = Table(
     Column("packed_seq", BigInteger, nullable=False),
 )
 
+# What old texts are packed with, see ``packed``: of each kind the newest is in use, and ``reached`` is how far it has come.
+kernel_dictionary = Table(
+    "kernel_dictionary",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("reached", BigInteger, nullable=False),
+)
+
 # How far a durable listener has read. Effect and cursor move in one write.
 ledger_cursor = Table(
     "ledger_cursor",
@@ -96,6 +107,7 @@ KERNEL_TABLES = (
     ledger_cursor,
     ledger_parked,
     ledger_dictionary,
+    kernel_dictionary,
     kernel_migration,
     kernel_job,
     kernel_schedule,

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, func, or_, select
 
 from agora.domains.talk.messages import message as m
+from agora.domains.talk.messages import stored
 from agora.kernel.sql import prepare
 from agora.protocol.message_types import MessageType
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 300  # messages of one channel that are read: the newest
 _AUTHORS = func.json_each(bindparam("authors")).table_valued("value")
 _SAID = prepare(
-    select(m.c.id, m.c.author_id, m.c.content)
+    select(m.c.id, m.c.author_id, stored("content").label("content"))
     .where(
         m.c.channel_id == bindparam("channel_id"),
         m.c.id > bindparam("after"),

@@ -8,6 +8,8 @@ import logging
 import msgspec
 
 from agora.domains.operations.archive.settings import ArchiveSettings
+from agora.domains.talk.messages import Packed as PackedMessages
+from agora.domains.talk.messages import pack_messages
 from agora.kernel.ctx import Ctx
 from agora.kernel.ledger_pack import Dictionary, do_add_dictionary, do_pack, find_dictionary, list_old, list_samples, pack, train
 
@@ -45,6 +47,12 @@ async def pack_history(ctx: Ctx) -> Packed:
     if events:
         log.info("packed %d old events: %d bytes are %d now", events, size, small)
     return Packed(events, size, small)
+
+
+async def pack_old_messages(ctx: Ctx) -> PackedMessages:
+    """Pack the texts of messages that are old enough."""
+    days = ctx.app.config.get(ArchiveSettings).pack_messages_after_days
+    return await pack_messages(ctx, ctx.app.clock.now_ms() - days * DAY_MS) if days else PackedMessages()
 
 
 async def _get_dictionary(ctx: Ctx, before_ms: int) -> Dictionary | None:

@@ -40,6 +40,8 @@ from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import Mentions, mentioned_users, mentions_of
 from agora.domains.talk.messages.moving import do_drop_starter, do_move_messages
 from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
+from agora.domains.talk.messages.packed import stored
+from agora.domains.talk.messages.packing import Packed, pack_messages
 from agora.domains.talk.messages.poll import AnswerBody, AnswerMedia, Poll, PollCreate, Question, read_poll
 from agora.domains.talk.messages.queries import find_by_nonce, find_message, list_by_ids, list_payloads, list_recent
 from agora.domains.talk.messages.row import Has, Row
@@ -88,6 +90,7 @@ __all__ = [
     "Notice",
     "Origin",
     "Outgoing",
+    "Packed",
     "Past",
     "Patch",
     "Place",
@@ -137,10 +140,12 @@ __all__ = [
     "mentioned_users",
     "mentions_of",
     "message",
+    "pack_messages",
     "pin",
     "read_one",
     "read_poll",
     "render",
     "send",
+    "stored",
     "words_of",
 ]

@@ -14,13 +14,15 @@ from agora.domains.talk.messages.listeners import on_member_banned, on_message_s
 from agora.domains.talk.messages.queries import list_writers
 from agora.kernel.app import App
 from agora.kernel.domain import Domain, durable, live
+from agora.kernel.packed import Unpacker
 
 USES = ("accounts", "permissions", "guilds", "channels", "files", "expressions")
 
 
 async def open_messages(app: App) -> AsyncIterator[None]:
-    """The memory that slow mode needs."""
+    """The memory that slow mode needs, and the dictionaries of packed messages."""
     app.put(slowmode.Slowmode, slowmode.Slowmode())
+    app.put(Unpacker, Unpacker())
     yield
 
 

@@ -18,11 +18,13 @@ from agora.domains.talk.messages.embeds import Embed
 from agora.domains.talk.messages.events import MessagesImported
 from agora.domains.talk.messages.indexing import do_index
 from agora.domains.talk.messages.mentions import find_mentions, to_column
+from agora.domains.talk.messages.packed import NAME
 from agora.domains.talk.messages.queries import list_recent
 from agora.domains.talk.messages.row import Row, traits
 from agora.domains.talk.messages.tables import message as m
 from agora.kernel.app import App
 from agora.kernel.events import to_channel
+from agora.kernel.packed import do_go_back
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
 from agora.protocol.message_types import MessageType
@@ -82,6 +84,7 @@ def do_import(tx: Tx, channel_id: int, guild_id: int | None, messages: Sequence[
         do_index(tx, row.id)
         stored.append(row.id)
     if stored:
+        do_go_back(tx, NAME, min(stored) - 1)
         last_id = list_recent(tx, channel_id, 1)[0].id
         do_touch_channel(tx, channel_id, last_id)
         tx.emit(

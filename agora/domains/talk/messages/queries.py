@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, bindparam, func, select
 
 from agora.domains.talk.files import Attached, list_files
 from agora.domains.talk.messages.hooks import ReactionsOf, VotesOf
+from agora.domains.talk.messages.packed import find_row, list_rows
 from agora.domains.talk.messages.row import Has, Row
 from agora.domains.talk.messages.tables import message as m
 from agora.domains.talk.messages.wire import build_message
@@ -55,7 +56,7 @@ BY_IDS = prepare(select(m).where(m.c.id.in_(select(_IDS.c.value))))
 
 def find_message(tx: Tx, message_id: int, channel_id: int | None = None) -> Row | None:
     """One message; None also when it is not in the named channel."""
-    row: Row | None = tx.row(BY_ID, id=message_id)
+    row = find_row(tx, BY_ID, id=message_id)
     if row is None or (channel_id is not None and row.channel_id != channel_id):
         return None
     return row
@@ -63,18 +64,17 @@ def find_message(tx: Tx, message_id: int, channel_id: int | None = None) -> Row 
 
 def find_by_nonce(tx: Tx, channel_id: int, author_id: int, nonce: str) -> Row | None:
     """The message that was sent with this nonce."""
-    row: Row | None = tx.row(BY_NONCE, channel_id=channel_id, author_id=author_id, nonce=nonce)
-    return row
+    return find_row(tx, BY_NONCE, channel_id=channel_id, author_id=author_id, nonce=nonce)
 
 
 def list_recent(tx: Tx, channel_id: int, limit: int, before: int | None = None) -> list[Row]:
     """The newest messages of a channel, newest first."""
-    return tx.rows(BEFORE, channel_id=channel_id, before=before or MAX_ID, limit=limit)
+    return list_rows(tx, BEFORE, channel_id=channel_id, before=before or MAX_ID, limit=limit)
 
 
 def list_after(tx: Tx, channel_id: int, after: int, limit: int) -> list[Row]:
     """The first messages after an id, newest first as Discord answers."""
-    return tx.rows(AFTER, channel_id=channel_id, after=after, limit=limit)[::-1]
+    return list_rows(tx, AFTER, channel_id=channel_id, after=after, limit=limit)[::-1]
 
 
 def list_around(tx: Tx, channel_id: int, around: int, limit: int) -> list[Row]:
@@ -87,12 +87,12 @@ def list_by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Row]:
     """The messages that exist, by id."""
     if not ids:
         return {}
-    return {row.id: row for row in tx.rows(BY_IDS, ids=msgspec.json.encode(ids).decode())}
+    return {row.id: row for row in list_rows(tx, BY_IDS, ids=msgspec.json.encode(ids).decode())}
 
 
 def list_pinned(tx: Tx, channel_id: int, limit: int, before_ms: int = MAX_ID) -> list[Row]:
     """Pinned messages, the newest pin first."""
-    return tx.rows(PINNED, channel_id=channel_id, before_ms=before_ms, limit=limit)
+    return list_rows(tx, PINNED, channel_id=channel_id, before_ms=before_ms, limit=limit)
 
 
 def count_pinned(tx: Tx, channel_id: int) -> int:

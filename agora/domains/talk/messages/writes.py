@@ -22,6 +22,7 @@ from agora.domains.talk.messages.events import (
 from agora.domains.talk.messages.hooks import ChannelStep, Forget
 from agora.domains.talk.messages.indexing import do_forget_text, do_index, do_unindex
 from agora.domains.talk.messages.mentions import from_column
+from agora.domains.talk.messages.packed import do_unpack
 from agora.domains.talk.messages.queries import (
     count_pinned,
     find_by_nonce,
@@ -102,6 +103,7 @@ def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
     """Replace what a message says. ``row`` holds the new values, ``change`` what becomes of its files (None: they stay)."""
     old = _get(tx, row.id, row.channel_id)
     do_unindex(tx, old.id)
+    do_unpack(tx, old)
     tx.run(
         _UPDATE,
         message_id=row.id,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, or_, select
 
-from agora.domains.talk.messages import fts, message
+from agora.domains.talk.messages import fts, message, stored
 from agora.domains.talk.search.match import NOTHING, Found, Hit, Match
 from agora.domains.talk.search.rank import rank_by_words
 from agora.domains.talk.search.tags import build_missing, build_tags
@@ -56,11 +56,11 @@ def _page(newest_first: bool) -> Select[Any]:
 
 PAGES: dict[bool, Select[Any]] = {newest_first: _page(newest_first) for newest_first in (True, False)}
 _COUNTED = _matching(m.id).limit(_LIMIT)
-_NEWEST = _matching(m.id, m.content).order_by(fts.c.rowid.desc()).limit(_LIMIT)
+_NEWEST = _matching(m.id, stored("content").label("content")).order_by(fts.c.rowid.desc()).limit(_LIMIT)
 _READY: dict[int, Prepared] = {id(query): prepare(query) for query in (*PAGES.values(), _COUNTED, _NEWEST)}
 _SNIPPETS = prepare(select(fts.c.rowid, _SNIPPET).where(_MATCHES, fts.c.rowid.in_(_listed("ids"))))
 
-_STARTS = prepare(select(m.id, func.substr(m.content, 1, PLAIN_SNIPPET).label("start")).where(m.id.in_(_listed("ids"))))
+_STARTS = prepare(select(m.id, func.substr(stored("content"), 1, PLAIN_SNIPPET).label("start")).where(m.id.in_(_listed("ids"))))
 
 
 def find_hits(tx: Tx, match: Match, limit: int, offset: int = 0) -> Found:
@@ -155,6 +155,6 @@ def _conditions(match: Match) -> list[ColumnElement[bool]]:
 
 
 def _embeds(path: str, values: Sequence[str]) -> ColumnElement[bool]:
-    embeds = func.json_each(m.embeds).table_valued("value")
+    embeds = func.json_each(stored("embeds")).table_valued("value")
     held = func.lower(func.json_extract(embeds.c.value, path))
     return select(embeds.c.value).where(or_(*(held == value.lower() for value in values))).exists()
