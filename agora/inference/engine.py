@@ -14,7 +14,7 @@ from agora.inference.job import Job
 from agora.inference.layout import Style
 from agora.inference.ports import Delta, EngineInfo, EngineLoad, GenerationRequest, Segment
 from agora.inference.prefix_files import PrefixFiles
-from agora.inference.requests import check_length, check_request
+from agora.inference.requests import check_length, check_request, encode
 from agora.inference.sampling import SEED_MASK
 from agora.inference.settings import InferenceSettings, find_threads
 from agora.inference.worker import Event, Failure, Worker
@@ -185,10 +185,11 @@ class ThreadEngine:
         self._check_new(request)
         arrived = time.monotonic()
         size = sum(len(part.text) for part in request.prompt) + sum(len(one.content) for one in request.messages)
-        tokens = await asyncio.to_thread(backend.encode, request) if size > LONG_PROMPT else backend.encode(request)
+        tokens, kept = await asyncio.to_thread(encode, backend, request) if size > LONG_PROMPT else encode(backend, request)
         check_length(len(tokens), backend.longest)
         self._arrivals += 1
         job = Job(request, tokens, self._choose_seed(request), self._arrivals, arrived)
+        job.kept = kept
         job.limit = min(request.max_tokens, backend.longest - len(tokens))
         return job, worker
 

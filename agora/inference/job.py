@@ -30,6 +30,8 @@ class Job:
         """Its class, or a better one while a request of that class waits for the beginning that both share."""
         self.awaited = 0
         """Up to where a more urgent request waits for this prompt; 0 when none does."""
+        self.kept: int | None = None
+        """How many of its tokens are worth keeping when it ends; None: all."""
         self.slot: int | None = None
         self.drawer: Drawer | None = None
         self.stream = TextStream(request.stop)

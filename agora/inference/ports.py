@@ -73,6 +73,9 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
     """On whose behalf: within one class the engine's time is divided evenly among groups (communities)…"""
     owner: str = ""
     """…and within a group among owners (agents)."""
+    private: int = 0
+    """How many of the last segments or messages no other request begins with. Evaluated, they are forgotten as soon as the text is
+    written, and the text with them: what lies in memory unused is looked at again in every step."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

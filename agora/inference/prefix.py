@@ -113,6 +113,19 @@ class SlotTable:
         one.busy = False
         one.last_used = self._tick()
 
+    def cut(self, slot: int, length: int) -> int:
+        """Only the first `length` tokens of an idle slot stay; how many they are."""
+        one = self._slots[slot]
+        self._drop(one.cells[length:])
+        one.tokens, one.cells = one.tokens[:length], one.cells[:length]
+        return len(one.tokens)
+
+    def is_held_elsewhere(self, slot: int) -> bool:
+        """Whether another slot of its scope begins with all that this one holds."""
+        own = self._slots[slot]
+        others = (one for one in self._slots if one is not own and one.scope == own.scope)
+        return any(one.tokens[: len(own.tokens)] == own.tokens for one in others)
+
     def clear(self, slot: int) -> None:
         """The slot holds nothing any more."""
         self.forget_shared(slot)

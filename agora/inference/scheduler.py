@@ -18,14 +18,16 @@ SMALLEST_CHUNK = 16
 """Prompt tokens that a step takes at least, however slow the model: below, the fixed cost of a step dominates."""
 
 GOOD_CHUNK = 64
-"""From so many tokens on llama.cpp's attention works in tiles, twice as fast a token (12 M parameters, one thread:
-1,015 tokens a second in steps of 64, 548 in steps of 32). A step may overrun its time a little for that."""
+"""From so many tokens on llama.cpp's attention works in tiles: a step of 64 takes no longer than one of 32 (350 M parameters, two
+threads: 0.55 and 0.59 s; 12 M, one thread: 1,015 tokens a second in steps of 64, 548 in steps of 32)."""
 
-MOST_OVERRUN = 5.0
+MOST_OVERRUN = 12.0
 """How many times its time a step may take so that it holds GOOD_CHUNK tokens."""
 
+TRIED_AGAIN = 200
+"""After so many smaller steps one of GOOD_CHUNK is tried again: the machine may have been busy when it took too long."""
 
-LONGEST_WRITING = 5.0
+LONGEST_WRITING = 12.0
 """How many times its time a step may take that only writes; with more, fewer texts are written at a time."""
 
 MOST_REMEMBERED = 4096
@@ -150,27 +152,39 @@ def _level(served: dict[str, int], name: str, present: set[str]) -> None:
 
 
 class StepBudget:
-    """Learns how many tokens a step may hold to take about `target_s` seconds on this machine with this model."""
+    """Learns how many tokens a step may hold to take about `target_s` seconds on this machine with this model.
+
+    Steps below GOOD_CHUNK are counted apart: a token costs twice as much there, and a guess from them would keep steps small
+    for ever.
+    """
 
     def __init__(self, batch: int, target_s: float) -> None:
-        self._batch = batch
+        self._batch, self._good = batch, min(batch, GOOD_CHUNK)
         self._target = target_s
-        self._seconds_per_token: float | None = None
+        self._per_token: float | None = None
+        self._per_token_small: float | None = None
+        self._small_steps = 0
 
     @property
     def tokens(self) -> int:
         """Tokens for the next step, between SMALLEST_CHUNK and the batch size."""
-        if self._seconds_per_token is None:
-            return min(self._batch, 64)
-        ideal = int(self._target / self._seconds_per_token)
-        if ideal < GOOD_CHUNK <= ideal * MOST_OVERRUN:
-            ideal = GOOD_CHUNK
-        return max(SMALLEST_CHUNK, min(self._batch, ideal))
+        if self._per_token is None or self._good * self._per_token <= self._target * MOST_OVERRUN:
+            return max(self._good, min(self._batch, int(self._target / (self._per_token or self._target))))
+        ideal = int(self._target / (self._per_token_small or self._per_token))
+        return max(min(SMALLEST_CHUNK, self._batch), min(self._good, ideal))
 
     def record(self, tokens: int, seconds: float) -> None:
-        """Takes a measured step into account. Small steps say nothing about prompts: their fixed cost dominates."""
-        if tokens < SMALLEST_CHUNK or seconds <= 0:
+        """Takes a measured step into account. The smallest steps say nothing about prompts: their fixed cost dominates."""
+        if seconds <= 0 or tokens < SMALLEST_CHUNK:
             return
-        now = seconds / tokens
-        before = self._seconds_per_token
-        self._seconds_per_token = now if before is None else 0.7 * before + 0.3 * now
+        if tokens >= self._good:
+            self._per_token, self._small_steps = _blend(self._per_token, seconds / tokens), 0
+            return
+        self._per_token_small = _blend(self._per_token_small, seconds / tokens)
+        self._small_steps += 1
+        if self._small_steps >= TRIED_AGAIN:
+            self._per_token, self._small_steps = None, 0
+
+
+def _blend(before: float | None, now: float) -> float:
+    return now if before is None else 0.7 * before + 0.3 * now

@@ -156,6 +156,8 @@ class Seating:
             self._table.release(job.slot)
             if self._alone:  # where its tokens lie in memory decides in which order the next text's sums are made
                 self.clear(job.slot)
+            elif job.kept is not None:
+                self._cut(job.slot, job.kept)
             job.stand_up()
 
     def clear(self, slot: int, *, backend: bool = True) -> None:
@@ -163,6 +165,15 @@ class Seating:
         self._table.clear(slot)
         if backend:
             self._backend.clear(slot)
+
+    def _cut(self, slot: int, length: int) -> None:
+        """Forgets what comes after `length` tokens, and all of it where another sequence begins with the same."""
+        if not self._shares:
+            return
+        if self._table.cut(slot, length) and not self._table.is_held_elsewhere(slot):
+            self._backend.share(slot, slot, length)
+        else:
+            self.clear(slot)
 
     def _describe(self, key: str, job: Job) -> Waiting:
         return Waiting(key, job.request.priority, job.order, self._share.rank(job.request.group, job.request.owner))

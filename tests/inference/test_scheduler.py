@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agora.inference.ports import Priority
-from agora.inference.scheduler import SMALLEST_CHUNK, Seated, StepBudget, Waiting, choose_next, plan_step
+from agora.inference.scheduler import GOOD_CHUNK, SMALLEST_CHUNK, TRIED_AGAIN, Seated, StepBudget, Waiting, choose_next, plan_step
 
 SEATED = st.builds(
     lambda priority, pending, writing: (priority, 1 if writing else pending, writing),
@@ -74,8 +74,23 @@ def test_the_budget_stays_within_its_bounds(steps: list[tuple[int, float]]) -> N
         assert SMALLEST_CHUNK <= budget.tokens <= 512
 
 
+def test_steps_do_not_stay_small_after_a_busy_moment() -> None:
+    budget = StepBudget(512, 0.08)
+    budget.record(GOOD_CHUNK, 5.0)
+    assert budget.tokens == SMALLEST_CHUNK
+    for _ in range(TRIED_AGAIN):
+        budget.record(SMALLEST_CHUNK, 0.4)  # a small step costs nearly what a good one does
+    assert budget.tokens == GOOD_CHUNK
+    budget.record(GOOD_CHUNK, 0.5)
+    assert budget.tokens == GOOD_CHUNK
+
+
+def test_a_small_batch_bounds_the_budget() -> None:
+    assert StepBudget(8, 0.08).tokens == 8
+
+
 def test_the_budget_learns_the_machine() -> None:
-    speeds = {100: 16, 200: 64, 500: 64, 1000: 100, 20_000: 512}
+    speeds = {40: 16, 100: 64, 500: 64, 1000: 100, 20_000: 512}
     for tokens_per_s, expected in speeds.items():
         budget = StepBudget(512, 0.1)
         for _ in range(30):

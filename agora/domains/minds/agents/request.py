@@ -56,5 +56,6 @@ def build_ask(
         scope=f"channel:{turn.channel_id}",
         group=f"guild:{turn.guild_id or 0}",
         owner=f"agent:{agent.id}",
+        private=1,
     )
     return Ask(request, len(shared.lines))

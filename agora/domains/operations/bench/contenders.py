@@ -16,7 +16,7 @@ from agora.domains.operations.bench.server import LlamaCppServer
 from agora.inference.backend import LlamaBackend
 from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.plain import PlainModel
-from agora.inference.ports import GenerationRequest, Priority, Receipt, text_prompt
+from agora.inference.ports import GenerationRequest, Priority, Receipt, Segment
 from agora.inference.settings import InferenceSettings
 
 AGORA, PERSONA_FIRST, HISTORY_FIRST, SERVER = "agora", "persona-first", "history-first", "llama-cpp-server"
@@ -54,10 +54,11 @@ class AgoraContender:
     async def open(self) -> None:
         await self._engine.start()
 
-    async def write(self, build: Callable[[], str], *, agent: int, person: bool) -> Written:
+    async def write(self, build: Callable[[], tuple[str, str]], *, agent: int, person: bool) -> Written:
         self._asked += 1
         request = GenerationRequest(
-            prompt=text_prompt(build()),
+            prompt=tuple(Segment(part) for part in build()),
+            private=1,
             max_tokens=self._plan.reply,
             seed=self._asked,
             priority=Priority.PERSON if person else Priority.AMBIENT,
@@ -76,6 +77,9 @@ class AgoraContender:
 
     def measure_memory(self) -> int:
         return measure_own_memory()
+
+    def measure_cpu(self) -> float:
+        return time.process_time()
 
 
 def _build_written(text: str, first_at: float, receipt: Receipt | None) -> Written:
@@ -104,14 +108,14 @@ class PlainContender:
         plan = self._plan
         self._model = await asyncio.to_thread(PlainModel, self._path, context=plan.longest, threads=plan.threads)
 
-    async def write(self, build: Callable[[], str], *, agent: int, person: bool) -> Written:
+    async def write(self, build: Callable[[], tuple[str, str]], *, agent: int, person: bool) -> Written:
         model = self._model
         if model is None:
             raise RuntimeError("the contender is not open")
         self._asked += 1
         seed = self._asked
         async with self._line.wait(first=person):
-            prompt = build()
+            prompt = "".join(build())
             running = asyncio.create_task(asyncio.to_thread(lambda: model.write(prompt, max_tokens=self._plan.reply, seed=seed)))
             try:
                 reply = await asyncio.shield(running)
@@ -132,6 +136,9 @@ class PlainContender:
 
     def measure_memory(self) -> int:
         return measure_own_memory()
+
+    def measure_cpu(self) -> float:
+        return time.process_time()
 
 
 class Line:

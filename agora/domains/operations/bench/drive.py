@@ -39,6 +39,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     turns: tuple[Turn, ...] = ()
     wall_s: float = 0.0
+    cpu_s: float = 0.0
+    """Processor time of the engine's process: on a machine that others use too it says more than the wall."""
     peak_bytes: int = 0
     late_ms: tuple[float, ...] = ()
     """How much later than asked the event loop came, every time; only where the engine shares a process with it."""
@@ -54,14 +56,18 @@ class Contender(Protocol):
     async def open(self) -> None:
         """Loads the model."""
 
-    async def write(self, build: Callable[[], str], *, agent: int, person: bool) -> Written:
-        """Writes a reply to the prompt that `build` gives at the last moment at which the engine can still take it."""
+    async def write(self, build: Callable[[], tuple[str, str]], *, agent: int, person: bool) -> Written:
+        """Writes a reply to the prompt that `build` gives at the last moment at which the engine can still take it: what all
+        agents read, and what only this one does."""
 
     async def close(self) -> None:
         """Frees the model."""
 
     def measure_memory(self) -> int:
         """The most memory the engine's process had so far, in bytes."""
+
+    def measure_cpu(self) -> float:
+        """The processor time of the engine's process so far, in seconds."""
 
 
 class Drive:
@@ -84,16 +90,16 @@ class Drive:
             self._turns.clear()
             late: list[float] = []
             watch = asyncio.create_task(_watch_loop(late))
-            started = time.monotonic()
+            started, cpu = time.monotonic(), contender.measure_cpu()
             self._deadline = started + plan.limit_s
             agents = [asyncio.create_task(self._take_part(agent)) for agent in range(plan.agents)]
             await self._await_end(agents)
-            wall = time.monotonic() - started
+            wall, cpu = time.monotonic() - started, contender.measure_cpu() - cpu
             watch.cancel()
             peak = contender.measure_memory()
         finally:
             await contender.close()
-        return Outcome(name=name, turns=tuple(self._turns), wall_s=wall, peak_bytes=peak, late_ms=tuple(late))
+        return Outcome(name=name, turns=tuple(self._turns), wall_s=wall, cpu_s=cpu, peak_bytes=peak, late_ms=tuple(late))
 
     async def _await_end(self, agents: list[asyncio.Task[None]]) -> None:
         """Until all turns are made. At the limit those still waiting in line are dropped."""
@@ -122,8 +128,8 @@ class Drive:
         contender, room = self._contender, self._room
         wanted = time.monotonic()
 
-        def build() -> str:
-            return room.build_prompt(agent, persona_first=contender.persona_first)
+        def build() -> tuple[str, str]:
+            return room.build_parts(agent, persona_first=contender.persona_first)
 
         written = await contender.write(build, agent=agent, person=person)
         room.say(agent, written.text)

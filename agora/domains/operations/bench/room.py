@@ -93,9 +93,12 @@ class Room:
 
     def build_prompt(self, agent: int, *, persona_first: bool = False) -> str:
         """What this agent reads: the transcript before its persona, or the other way round; then the beginning of its line."""
-        transcript, persona = "".join(self._said), self._personas[agent]
-        body = persona + transcript if persona_first else transcript + persona
-        return f"{body}\n {self._names[agent]}:"
+        return "".join(self.build_parts(agent, persona_first=persona_first))
+
+    def build_parts(self, agent: int, *, persona_first: bool = False) -> tuple[str, str]:
+        """The same in two: what all agents begin with, which is nothing where personas come first, and the rest."""
+        transcript, persona, line = "".join(self._said), self._personas[agent], f"\n {self._names[agent]}:"
+        return ("", persona + transcript + line) if persona_first else (transcript, persona + line)
 
     def _draw(self, words: int) -> str:
         self._seed += 1

@@ -27,6 +27,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     turns: int
     turns_per_minute: float
+    cpu_per_turn: float | None
+    """Processor time of the engine's process, for each turn."""
     prompt_tokens: float
     """A turn, on average."""
     evaluated: float | None
@@ -81,6 +83,7 @@ def summarise(outcome: Outcome) -> Summary:
         name=outcome.name,
         turns=len(turns),
         turns_per_minute=len(turns) / outcome.wall_s * 60 if outcome.wall_s else 0.0,
+        cpu_per_turn=outcome.cpu_s / len(turns) if turns else None,
         prompt_tokens=prompts / len(turns) if turns else 0.0,
         evaluated=evaluated / len(turns) if evaluated is not None and turns else None,
         reused=1 - evaluated / prompts if evaluated is not None and prompts else None,

@@ -84,10 +84,10 @@ class LlamaCppServer:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
         await self._await_start()
 
-    async def write(self, build: Callable[[], str], *, agent: int, person: bool) -> Written:
+    async def write(self, build: Callable[[], tuple[str, str]], *, agent: int, person: bool) -> Written:
         if self._session is None:
             raise RuntimeError("the contender is not open")
-        prompt = build()
+        prompt = "".join(build())
         self._asked += 1
         body = {"prompt": prompt, "max_tokens": self._plan.reply, "seed": self._asked, "temperature": 0.8, "stream": True}
         body |= {"top_k": 40, "top_p": 0.95, "min_p": 0.05, "repeat_penalty": 1.0}
@@ -125,6 +125,12 @@ class LlamaCppServer:
 
     def measure_memory(self) -> int:
         return self._peak
+
+    def measure_cpu(self) -> float:
+        if self._process is None:
+            return 0.0
+        times = psutil.Process(self._process.pid).cpu_times()
+        return float(times.user + times.system)
 
     def _note_memory(self) -> None:
         if self._process is not None:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from agora.domains.operations.bench.roomful import Summary
 
-_HEADS = ("contender", "turns", "turns/min", "prompt", "evaluated", "reused", "first p50", "p95", "person p50", "p95", "memory")
+_HEADS = (
+    "contender", "turns", "turns/min", "CPU/turn", "prompt", "evaluated", "reused", "first p50", "p95", "person p50",
+    "p95", "memory",
+)  # fmt: skip
 
 
 def build_table(summaries: Sequence[Summary]) -> list[str]:
@@ -29,6 +32,7 @@ def _build_row(one: Summary) -> tuple[str, ...]:
         one.name,
         str(one.turns),
         f"{one.turns_per_minute:.1f}",
+        _seconds(one.cpu_per_turn),
         f"{one.prompt_tokens:.0f}",
         "?" if one.evaluated is None else f"{one.evaluated:.0f}",
         "?" if one.reused is None else f"{one.reused:.1%}",
@@ -50,7 +54,16 @@ def _list_ratios(summaries: Sequence[Summary]) -> list[str]:
         return []
     own = summaries[0].turns_per_minute
     others = [one for one in summaries[1:] if one.turns_per_minute]
-    return [f"agora writes {own / one.turns_per_minute:.1f} times the turns of {one.name}" for one in others]
+    return [
+        f"agora writes {own / one.turns_per_minute:.1f} times the turns of {one.name}" + _compare_cpu(summaries[0], one)
+        for one in others
+    ]
+
+
+def _compare_cpu(own: Summary, other: Summary) -> str:
+    if not own.cpu_per_turn or not other.cpu_per_turn:
+        return ""
+    return f", with {other.cpu_per_turn / own.cpu_per_turn:.1f} times as many for the same processor time"
 
 
 def _list_lateness(summaries: Sequence[Summary]) -> list[str]:
