@@ -77,7 +77,7 @@ class Drive:
         self._contender, self._plan = contender, plan
         self._room = Room(plan)
         self._turns: list[Turn] = []
-        self._begun = 0
+        self._begun = self._ended = 0
         self._persons: list[asyncio.Task[None]] = []
         self._deadline = 0.0
 
@@ -115,9 +115,11 @@ class Drive:
     async def _take_part(self, agent: int) -> None:
         while self._begun < self._plan.turns:
             self._begun += 1
-            if self._begun % self._plan.person_every == 0:
-                self._persons.append(asyncio.create_task(self._ask((agent + 1) % self._plan.agents)))
             await self._speak(agent, person=False)
+            self._ended += 1
+            # Counted at their end: at the beginning all agents start at once, and several people with them.
+            if self._ended % self._plan.person_every == 0 and self._begun < self._plan.turns:
+                self._persons.append(asyncio.create_task(self._ask((agent + 1) % self._plan.agents)))
 
     async def _ask(self, agent: int) -> None:
         """A person writes, and an agent answers."""
