@@ -6,7 +6,8 @@ from typing import Protocol
 
 from agora.inference.adapters import Adapter
 from agora.inference.chat_template import render_messages
-from agora.inference.errors import BadRequestToModel
+from agora.inference.drafting import MOST_DRAFTED, MOST_TEXTS, LlamaDraft
+from agora.inference.errors import BadRequestToModel, ModelRefused
 from agora.inference.llama import LlamaMemory, LlamaModel, Row
 from agora.inference.ports import GenerationRequest, Segment
 from agora.inference.sampling import Drawer, build_drawer
@@ -78,6 +79,7 @@ class LlamaBackend:
                 threads=find_threads(settings),
                 cache_type=settings.cache_type,
                 exact=settings.exact or settings.deterministic,
+                drafts=MOST_TEXTS * (MOST_DRAFTED + 1) if settings.draft else 0,
             )
             self._memory.lay_over(adapters)
         except Exception:
@@ -117,6 +119,12 @@ class LlamaBackend:
 
     def open_drawer(self, request: GenerationRequest, seed: int) -> Drawer:
         return build_drawer(self._model, self._memory, request.sampler, seed, request.grammar)
+
+    def open_draft(self, path: Path, settings: InferenceSettings) -> LlamaDraft:
+        """A second model that guesses for this one. Raises ModelRefused."""
+        if not self.divisible:
+            raise ModelRefused("This model takes no draft: the memory of its kind cannot be taken back by a token.")
+        return LlamaDraft(path, settings, self._model)
 
     def close(self) -> None:
         self._memory.close()

@@ -8,7 +8,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from agora.inference.backend import Backend
+from agora.inference.drafting import Draft
 from agora.inference.errors import BadRequestToModel, EngineStopped, InferenceError, QueueFull
 from agora.inference.job import Job
 from agora.inference.layout import Style
@@ -45,6 +48,9 @@ class Loaded(NamedTuple):
     system: str = ""
     files: PrefixFiles | None = None
     """Where evaluated prompts are kept over a restart."""
+    draft: Draft | None = None
+    """A model that guesses ahead, and why there is none though one is wanted."""
+    draft_problem: str = ""
 
 
 class ThreadEngine:
@@ -77,7 +83,7 @@ class ThreadEngine:
             raise
         self._round += 1
         deliver = partial(self._deliver, self._round)
-        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, deliver, model.files)
+        self._worker = Worker(model.backend, self._settings, self._name, model.model_hash, deliver, model.files, model.draft)
         self._worker.start()
         self._state = "ready"
         if self._watchdog is None:
@@ -167,8 +173,13 @@ class ThreadEngine:
             reason=self._reason,
             system=model.system if model else "",
             steps=worker.steps if worker else 0,
-            load=worker.load if worker else EngineLoad(),
+            load=self._find_load(),
         )
+
+    def _find_load(self) -> EngineLoad:
+        if self._worker is None or self._model is None:
+            return EngineLoad()
+        return msgspec.structs.replace(self._worker.load, draft_problem=self._model.draft_problem)
 
     def count_tokens(self, text: str) -> int:
         """See Engine.count_tokens. Raises EngineStopped."""

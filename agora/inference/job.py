@@ -40,6 +40,7 @@ class Job:
         self.reused = 0
         self.repeated = 0
         self.generated = 0
+        self.drafted = self.accepted = 0
         self.unsent = ""
         self.unsent_tokens = 0
         self._reached = 0
@@ -76,18 +77,28 @@ class Job:
         """The sequence is given back; everything pending is in `tokens`."""
         self.slot, self.pending, self.awaited = None, [], 0
 
-    def next_row(self, tokens: int) -> Row:
-        """Its part of a step; drawn from when nothing is left pending after it."""
+    def next_row(self, tokens: int, drafted: Sequence[int] = ()) -> Row:
+        """Its part of a step, with what a draft guesses to follow; drawn from when nothing is left pending after it."""
         if self.slot is None:
             raise RuntimeError("a job without a sequence was planned")
-        return Row(self.slot, self.evaluated, self.pending[:tokens], tokens == len(self.pending))
+        draw = tokens == len(self.pending)
+        return Row(self.slot, self.evaluated, [*self.pending[:tokens], *drafted], draw, len(drafted))
 
     def take_row(self, row: Row) -> None:
-        """The row was evaluated."""
-        self.repeated += max(0, min(self._reached, self.evaluated + len(row.tokens)) - self.evaluated)
-        self.evaluated += len(row.tokens)
+        """The row was evaluated; of guesses it is not known yet whether they count."""
+        own = len(row.tokens) - row.drafted
+        self.drafted += row.drafted
+        self.repeated += max(0, min(self._reached, self.evaluated + own) - self.evaluated)
+        self.evaluated += own
         self._reached = max(self._reached, self.evaluated)
-        self.pending = self.pending[len(row.tokens) :]
+        self.pending = self.pending[own:]
+
+    def accept(self) -> None:
+        """The token that follows was guessed, and so is evaluated already."""
+        self.accepted += 1
+        self.evaluated += 1
+        self._reached = max(self._reached, self.evaluated)
+        self.pending = []
 
     def draw(self, place: int, now: float) -> int:
         """The next token. Raises GenerationFailed when the grammar allows none."""
@@ -134,6 +145,8 @@ class Job:
             deterministic=deterministic,
             tokens_repeated=self.repeated,
             tokens_generated=self.generated,
+            tokens_drafted=self.drafted,
+            tokens_accepted=self.accepted,
             queued_ms=round((seated_at - self._arrived) * 1000, 3),
             ttft_ms=round((first_at - self._arrived) * 1000, 3),
             total_ms=round((now - self._arrived) * 1000, 3),

@@ -96,22 +96,27 @@ def _take_log(level: int, text: bytes, _data: Any) -> None:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """Tokens of one sequence for the next step, from position `start`; `draw` when the last one's logits are wanted."""
+    """Tokens of one sequence for the next step, from position `start`; `draw` when the last one's logits are wanted.
+
+    The last `drafted` tokens are guesses: then the logits of the token before them and of each of them are wanted.
+    """
 
     slot: int
     start: int
     tokens: Sequence[int]
     draw: bool
+    drafted: int = 0
 
 
 class LlamaModel:
     """Weights and vocabulary of one GGUF file."""
 
-    def __init__(self, path: Path, *, gpu_layers: int = 0) -> None:
+    def __init__(self, path: Path, *, gpu_layers: int = 0, vocabulary_only: bool = False) -> None:
         """Loads the file. Raises ModelRefused with llama.cpp's own words."""
         lib = self.library = load_library()
         params = lib.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        params.vocab_only = vocabulary_only
         self.pointer = lib.llama_model_load_from_file(str(path).encode(), params)
         if not self.pointer:
             raise ModelRefused(f"{path.name}: llama.cpp could not load it. Check the file with `agora model check`.")
@@ -214,16 +219,28 @@ class LlamaMemory:
     """Evaluated tokens of several sequences in one pool, and the batch that extends them."""
 
     def __init__(
-        self, model: LlamaModel, *, cells: int, slots: int, batch: int, threads: int, cache_type: str = "f16", exact: bool = False
+        self,
+        model: LlamaModel,
+        *,
+        cells: int,
+        slots: int,
+        batch: int,
+        threads: int,
+        cache_type: str = "f16",
+        exact: bool = False,
+        drafts: int = 0,
     ) -> None:
-        """`slots` sequences share `cells`; a step holds up to `batch` tokens, and one draw of each sequence."""
+        """`slots` sequences share `cells`; a step holds up to `batch` tokens, and one draw of each sequence.
+
+        `drafts`: draws that a step may hold at least.
+        """
         lib = model.library
         params = lib.llama_context_default_params()
         params.n_ctx = cells
         params.n_batch = batch
         params.n_ubatch = min(batch, 512)
         params.n_seq_max = slots
-        params.n_outputs_max = slots  # llama.cpp reserves logits for every sequence and asserts that they fit
+        params.n_outputs_max = max(slots, drafts)  # llama.cpp reserves logits for every sequence and asserts that they fit
         params.n_threads = params.n_threads_batch = threads
         params.kv_unified = True
         params.swa_full = True  # sequences are cut and continued anywhere, so no layer may forget early
@@ -246,7 +263,10 @@ class LlamaMemory:
         self._set_abort_callback()
 
     def decode(self, rows: Sequence[Row]) -> tuple[int, list[int]]:
-        """Evaluates the rows. Returns llama.cpp's status (0 is good) and for each row where its logits are, or -1."""
+        """Evaluates the rows. Returns llama.cpp's status (0 is good) and for each row where its last logits are, or -1.
+
+        Those of guesses lie one after the other, the last one's last.
+        """
         at, places = 0, []
         for row in rows:
             end = at + len(row.tokens)
@@ -255,7 +275,7 @@ class LlamaMemory:
             self._sequences[at:end] = [row.slot] * len(row.tokens)
             self._outputs[at:end] = [0] * len(row.tokens)
             if row.draw:
-                self._outputs[end - 1] = 1
+                self._outputs[end - 1 - row.drafted : end] = [1] * (row.drafted + 1)
             places.append(end - 1 if row.draw else -1)
             at = end
         self._batch.n_tokens = at

@@ -100,6 +100,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     tokens_repeated: int = 0
     """Tokens evaluated once more, because the request had to make room for a more urgent one meanwhile."""
     tokens_generated: int
+    tokens_drafted: int = 0
+    """Tokens that a draft model guessed…"""
+    tokens_accepted: int = 0
+    """…and those of them that are part of the text."""
     queued_ms: float
     ttft_ms: float
     """From the request's arrival to its first token."""
@@ -141,6 +145,14 @@ class EngineLoad(msgspec.Struct, frozen=True, kw_only=True):
     """Evaluated tokens that are kept…"""
     cells: int = 0
     """…and how many can be."""
+    draft: str = ""
+    """The model that guesses ahead."""
+    draft_problem: str = ""
+    """Why the one that the settings name does not."""
+    drafted: int = 0
+    """Tokens guessed since the start…"""
+    accepted: int = 0
+    """…and those of them that were right."""
 
 
 class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ class InferenceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     threads: Annotated[int, Meta(ge=0, le=512)] = 0
     """Compute threads; 0 leaves room for the server: one of two cores, else all but one, at most eight, and fewer while other
     programs need the cores."""
+    draft: str = ""
+    """Name of a small model, or its path, that guesses ahead for a large one of the same vocabulary; empty for none."""
     gpu_layers: Annotated[int, Meta(ge=0, le=1024)] = 0
     """Layers given to a graphics card, where the build offers one."""
     cache_type: Literal["f16", "q8_0"] = "f16"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from agora.inference.backend import Backend
+from agora.inference.drafting import Draft
 from agora.inference.errors import EngineStopped, GenerationFailed, InferenceError
 from agora.inference.governor import SAMPLE_SECONDS, SeatGovernor, ThreadGovernor, list_cores, read_times
 from agora.inference.job import Job
@@ -24,6 +25,7 @@ from agora.inference.prefix_files import PrefixFiles
 from agora.inference.scheduler import GOOD_CHUNK, LONGEST_WRITING, StepBudget, plan_step
 from agora.inference.seating import Seating
 from agora.inference.settings import InferenceSettings, find_threads
+from agora.inference.speculation import Speculation
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +58,12 @@ class Worker(threading.Thread):
         digest: str,
         deliver: Deliver,
         files: PrefixFiles | None = None,
+        draft: Draft | None = None,
     ) -> None:
-        """`name` and `digest` (SHA-256) of the model go into the receipts; `files` keep evaluated prompts over a restart."""
+        """`name` and `digest` (SHA-256) of the model go into the receipts; `files` keep evaluated prompts over a restart.
+
+        `draft` guesses ahead, but not in deterministic mode; it is closed with the backend.
+        """
         super().__init__(name="agora-inference", daemon=True)
         self._backend, self._settings, self._deliver = backend, settings, deliver
         self._model_name, self._model_hash, self._files = name, digest, files
@@ -66,6 +72,8 @@ class Worker(threading.Thread):
         seats = min(settings.sequences, settings.batch)
         self._seating = Seating(backend, seats=seats, slots=settings.sequences + settings.remembered, alone=settings.deterministic)
         self._budget = StepBudget(settings.batch, settings.step_ms / 1000)
+        self._draft = draft
+        self._speculation = Speculation(draft) if draft is not None and not settings.deterministic else None
         self._most_seats = self._seating.seats
         self._seats = SeatGovernor(self._most_seats, LONGEST_WRITING * settings.step_ms / 1000)
         self._governor: ThreadGovernor | None = None
@@ -102,6 +110,9 @@ class Worker(threading.Thread):
             batch=self._settings.batch,
             cells_used=self._seating.cells_used,
             cells=self._backend.cells,
+            draft=self._speculation.draft.name if self._speculation else "",
+            drafted=self._speculation.drafted if self._speculation else 0,
+            accepted=self._speculation.accepted if self._speculation else 0,
         )
 
     @property
@@ -132,6 +143,8 @@ class Worker(threading.Thread):
         self._keeps = self._keeps and keep
         self._stopping = True
         self._backend.abort()
+        if self._draft is not None:
+            self._draft.abort()
         self._commands.put(None)
 
     def run(self) -> None:
@@ -152,6 +165,8 @@ class Worker(threading.Thread):
                 self._fail(job, error)
             self._hand_out()
             self._save()
+            if self._draft is not None:
+                self._draft.close()
             self._backend.close()
 
     def _remember(self) -> None:
@@ -197,6 +212,8 @@ class Worker(threading.Thread):
         if threads != self.threads:
             self.threads = threads
             self._backend.set_threads(threads)
+            if self._draft is not None:
+                self._draft.set_threads(threads)
 
     def _take_commands(self) -> None:
         """All commands there are; waits for one when there is nothing else to do."""
@@ -223,8 +240,10 @@ class Worker(threading.Thread):
         budget = GOOD_CHUNK if self._settings.deterministic else self._budget.tokens
         shares = plan_step(self._seating.list_seated(), budget, self._settings.batch)
         jobs = [self._seating.seated[share.key] for share in shares]
-        rows = [job.next_row(share.tokens) for job, share in zip(jobs, shares, strict=True)]
         started, began = time.thread_time(), time.monotonic()
+        drafts = self._propose(jobs)
+        proposed = time.thread_time()
+        rows = [job.next_row(share.tokens, drafts.get(share.key, ())) for job, share in zip(jobs, shares, strict=True)]
         status, places = self._backend.decode(rows)
         while status == ROOM_NEEDED and self._seating.forget_oldest():
             status, places = self._backend.decode(rows)
@@ -235,12 +254,21 @@ class Worker(threading.Thread):
             self._fail_step(jobs, status)
             return
         # Time on the processor: on a busy machine steps would otherwise shrink, to where each token costs twice as much.
-        self._budget.record(sum(len(row.tokens) for row in rows), time.thread_time() - started)
+        self._budget.record(sum(len(row.tokens) for row in rows), time.thread_time() - proposed)
         now = time.monotonic()
-        if all(job.writing for job in jobs):  # the time on the wall: what others take of the machine counts here
+        if not drafts and all(job.writing for job in jobs):  # the time on the wall: what others take of the machine counts here
             self._seating.seats = self._seats.record(len(jobs), now - began)
-        for job, row, place in zip(jobs, rows, places, strict=True):
-            self._advance(job, row, place, now)
+        accepted = [self._advance(job, row, place, now) for job, row, place in zip(jobs, rows, places, strict=True)]
+        if self._speculation is not None:
+            drafted = sum(row.drafted for row in rows)
+            self._speculation.record(drafted, sum(accepted), len(jobs), time.thread_time() - started)
+
+    def _propose(self, jobs: Sequence[Job]) -> dict[str, list[int]]:
+        """What the draft guesses for the jobs of a step."""
+        if self._speculation is None:
+            return {}
+        busy = len(self._seating.seated) > len(jobs) or bool(self._seating.waiting)
+        return self._speculation.propose(jobs, busy=busy)
 
     def _fail_step(self, jobs: Sequence[Job], status: int) -> None:
         if status == ABORTED and self._stopping:
@@ -250,20 +278,34 @@ class Worker(threading.Thread):
         for job in jobs:
             self._fail(job, GenerationFailed(f"The model {reason} (llama_decode returned {status})."))
 
-    def _advance(self, job: Job, row: Row, place: int, now: float) -> None:
-        """Books what was evaluated and, at the end of what was pending, draws the next token."""
-        self._seating.extend(job, row.slot, list(row.tokens))
+    def _advance(self, job: Job, row: Row, place: int, now: float) -> int:
+        """Books what was evaluated and, at the end of what was pending, draws what follows; returns how many guesses were right."""
+        own = len(row.tokens) - row.drafted
+        self._seating.extend(job, row.slot, list(row.tokens[:own]))
         job.take_row(row)
         if place < 0:
-            return
+            return 0
+        right = 0
+        while self._draw(job, place - row.drafted + right, now) and right < row.drafted:
+            if job.pending != [row.tokens[own + right]]:
+                break
+            self._seating.extend(job, row.slot, job.pending)
+            job.accept()
+            right += 1
+        if right < row.drafted and not self._backend.share(row.slot, row.slot, row.start + own + right):
+            raise RuntimeError("the model's memory could not be taken back")
+        return right
+
+    def _draw(self, job: Job, place: int, now: float) -> bool:
+        """Draws the next token; false when the text ends with it."""
         try:
             token = job.draw(place, now)
         except InferenceError as error:
             self._fail(job, error, keep=True)
-            return
+            return False
         if self._backend.is_end(token):
             self._finish(job, "stop")
-            return
+            return False
         text = job.stream.push(self._backend.piece(token))
         if job.stream.stopped:
             self._finish(job, "stop", text)
@@ -272,6 +314,8 @@ class Worker(threading.Thread):
         else:
             job.follow(token)
             job.note(text)
+            return True
+        return False
 
     def _finish(self, job: Job, finish: Finish, text: str = "") -> None:
         self._leave(job)

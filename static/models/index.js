@@ -243,8 +243,9 @@ function loadedRow(model) {
 /** How large an engine of ours is at the moment, and how much of it is in use. */
 function sizes({ load, threads }) {
   if (!load.cells) return [];
-  const values = Object.fromEntries(Object.entries({ ...load, threads }).map(([name, value]) => [name, number.format(value)]));
-  return [element("small", { textContent: t("web.models.sizes", values) })];
+  const values = Object.fromEntries(Object.entries({ ...load, threads }).map(([name, value]) => [name, typeof value === "number" ? number.format(value) : value]));
+  const draft = load.draft ? t("web.models.draft", values) : load.draft_problem && t("web.models.draft_problem", { reason: load.draft_problem });
+  return [t("web.models.sizes", values), draft].filter(Boolean).map((text) => element("small", { textContent: text }));
 }
 
 function showServers(servers) {

@@ -70,17 +70,20 @@ class CountingBackend:
             return ROOM_NEEDED, []
         self.steps += 1
         self.drawn = {}
-        for place, row in enumerate(rows):
+        places = []
+        for row in rows:
             sequence = self.held.setdefault(row.slot, [])
             assert len(sequence) == row.start, "a sequence goes on where it ended"
             assert row.tokens
             for token in row.tokens:
                 self._next_cell += 1
                 sequence.append((self._next_cell, token))
-            if row.draw:
-                self.drawn[place] = tuple(token for _, token in sequence)
+            for back in range(row.drafted if row.draw else -1, -1, -1):
+                known = sequence[: len(sequence) - back]
+                self.drawn[len(self.drawn)] = tuple(token for _, token in known)
+            places.append(len(self.drawn) - 1 if row.draw else -1)
         self.most_used = max(self.most_used, self.used())
-        return 0, [place if row.draw else -1 for place, row in enumerate(rows)]
+        return 0, places
 
     def used(self) -> int:
         """Cells that at least one sequence holds."""

@@ -42,6 +42,8 @@ def build_receipt(
             "reused": made.tokens_reused,
             "evaluated": made.tokens_evaluated,
             "generated": made.tokens_generated,
+            "drafted": made.tokens_drafted,
+            "accepted": made.tokens_accepted,
         },
         "timings": {
             "queued_ms": round(made.queued_ms, 3),

@@ -15,6 +15,7 @@ from agora.domains.minds.models.http import find_details
 from agora.domains.minds.models.loaded import REMOTE
 from agora.domains.minds.models.service import add_model, check_model, list_models, remove_model, use_model, use_remotes
 from agora.domains.minds.models.views import ModelDetails, ModelView, build_model, build_remote
+from agora.inference.drafting import check_draft
 from agora.inference.errors import InferenceError, ModelNotFound
 from agora.inference.registry import ModelRegistry
 from agora.inference.remote_pool import RemoteServer
@@ -31,6 +32,7 @@ cli = typer.Typer(
 
 NameArgument = Annotated[str, typer.Argument(help="A model's name: its file name without .gguf, or remote/NAME.")]
 FileArgument = Annotated[Path, typer.Argument(help="A GGUF file.", exists=True, dir_okay=False, readable=True)]
+DraftOption = Annotated[str | None, typer.Option(help="Whether this small model (name or file) can guess ahead for it.")]
 GuildOption = Annotated[int | None, typer.Option("--guild", help="Only for the agents of the community with this id.")]
 LinkOption = Annotated[bool, typer.Option("--link", help="Link to the file instead of copying it.")]
 
@@ -92,11 +94,18 @@ def add(file: FileArgument, link: LinkOption = False, config: ConfigOption = Non
 
 
 @cli.command()
-def check(file: FileArgument, config: ConfigOption = None, data: DataOption = None, json: JsonOption = False) -> None:
-    """Read a GGUF file and decode one token of it in a child process. Example: agora model check FILE"""
+def check(
+    file: FileArgument, draft: DraftOption = None, config: ConfigOption = None, data: DataOption = None, json: JsonOption = False
+) -> None:
+    """Read a GGUF file and decode one token of it in a child process. Example: agora model check FILE --draft SMALL"""
 
     async def inspect(app: App) -> dict[str, object]:
-        info = await asyncio.to_thread(app.get(ModelRegistry).check, file)
+        registry = app.get(ModelRegistry)
+        info = await asyncio.to_thread(registry.check, file)
+        if draft is not None:
+            small = await asyncio.to_thread(registry.get_kind, draft, "text")
+            await asyncio.to_thread(registry.check, small)
+            await asyncio.to_thread(check_draft, small, file)
         plain: dict[str, object] = msgspec.to_builtins(info)
         return plain
 
@@ -105,6 +114,8 @@ def check(file: FileArgument, config: ConfigOption = None, data: DataOption = No
         print_json(info)
         return
     typer.echo(f"{file.name} is usable: {_describe(msgspec.convert(info | {'in_use': False, 'problem': None}, ModelView))}")
+    if draft is not None:
+        typer.echo(f"{draft} can draft for it: set [inference] draft.")
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,8 @@ import msgspec
 from agora.inference.adapters import Adapter
 from agora.inference.child import ChildEngine
 from agora.inference.child_wire import ChildLimits
-from agora.inference.errors import ModelNotFound
+from agora.inference.drafting import MOST_TEXTS, WINDOW
+from agora.inference.errors import ModelNotFound, ModelRefused
 from agora.inference.layout import Style, find_style
 from agora.inference.model_info import inspect_model
 from agora.inference.model_memory import estimate_memory
@@ -68,7 +70,15 @@ class Opener:
         path, adapters = self._registry.resolve(name)
         sizes = [estimate_memory(inspect_model(Path(file.path)), self.settings) for file in adapters]
         stem = path.stem if name.endswith(".gguf") else "+".join((path.stem, *name.split("+")[1:]))
-        return Plan(stem, estimate_memory(inspect_model(path), self.settings) + sum(sizes), path, adapters)
+        return Plan(stem, estimate_memory(inspect_model(path), self.settings) + sum(sizes) + self._measure_draft(), path, adapters)
+
+    def _measure_draft(self) -> int:
+        """Bytes of the model that guesses ahead, of which little is evaluated at a time; 0 where there is none that could."""
+        with contextlib.suppress(ModelNotFound, ModelRefused):
+            if self.settings.draft:
+                small = msgspec.structs.replace(self.settings, context=4 * WINDOW, sequences=MOST_TEXTS, remembered=0, batch=256)
+                return estimate_memory(inspect_model(self._registry.get_kind(self.settings.draft, "text")), small)
+        return 0
 
     def _build(self, plan: Plan) -> tuple[Engine, Style]:
         settings = self.settings
@@ -82,6 +92,10 @@ class Opener:
             return build_engine(settings, self._registry, self._cache), "chat"
         style = find_style(inspect_model(plan.path).metadata)
         if settings.isolation == "process":
+            with contextlib.suppress(ModelNotFound, ModelRefused):  # the process knows no names, and says so
+                if settings.draft:
+                    draft = self._registry.get_kind(settings.draft, "text").absolute()
+                    settings = msgspec.structs.replace(settings, draft=str(draft))
             limits = ChildLimits(settings.process_memory_mib, settings.process_cores, settings.process_watchdog_s)
             return ChildEngine(settings, plan.path, self._cache, limits, name=plan.name, adapters=plan.adapters), style
         named = msgspec.structs.replace(settings, model=str(plan.path))

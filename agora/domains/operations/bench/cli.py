@@ -51,6 +51,7 @@ def roomful(
 @cli.command()
 def inference(
     model: ModelOption = None,
+    draft: Annotated[str | None, typer.Option(help="Also measure this small model (name or file) as its draft.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A few sizes only, for a first look.")] = False,
     config: ConfigOption = None,
     data: DataOption = None,
@@ -67,7 +68,8 @@ def inference(
     folder = data_folder(loaded, data)
     registry = ModelRegistry([ROOT / "models"], folder / "models", folder / "indexes" / "models")
     path = registry.get_path(model or loaded.get(InferenceSettings).model)
-    tuning = run_tuning(path, len(list_cores()), QUICK if quick else Effort(), lambda line: typer.echo(line, err=True))
+    small = registry.get_kind(draft, "text") if draft else None
+    tuning = run_tuning(path, len(list_cores()), QUICK if quick else Effort(), lambda line: typer.echo(line, err=True), small)
     if as_json:
         print_json(tuning)
         return

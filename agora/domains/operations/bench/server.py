@@ -21,6 +21,7 @@ from agora.domains.operations.bench.drive import Written
 from agora.domains.operations.bench.room import Plan, count_tokens
 
 NEEDED = ("starlette", "fastapi", "uvicorn", "sse_starlette", "starlette_context", "pydantic_settings")
+INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[bench]'"
 START_SECONDS = 300
 _REMAINING = re.compile(r"remaining (\d+) prompt tokens to eval")
 
@@ -28,7 +29,7 @@ _REMAINING = re.compile(r"remaining (\d+) prompt tokens to eval")
 def find_missing() -> str:
     """Why the server cannot run here; empty when it can."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    return f"needs {', '.join(missing)}: pip install 'llama-cpp-python[server]'" if missing else ""
+    return f"it needs {', '.join(missing)}; in the checkout run: {INSTALL}" if missing else ""
 
 
 class _Choice(msgspec.Struct):

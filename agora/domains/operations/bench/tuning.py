@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from agora.domains.operations.bench.drafts import DraftRate, measure_drafts
 from agora.inference.backend import LlamaBackend
 from agora.inference.llama import Row
 from agora.inference.settings import InferenceSettings
@@ -31,9 +32,10 @@ class Effort(msgspec.Struct, frozen=True):
     history: int = 512
     steps: int = 12
     rounds: int = 3
+    drafted: int = 96
 
 
-QUICK = Effort(batches=(32, 64), slots=(1, 4), history=64, steps=3, rounds=1)
+QUICK = Effort(batches=(32, 64), slots=(1, 4), history=64, steps=3, rounds=1, drafted=16)
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -75,9 +77,11 @@ class Tuning(msgspec.Struct, frozen=True):
     slots: tuple[Rate, ...]
     """Writing that many replies at a time, all together."""
     proposal: Proposal
+    drafts: tuple[DraftRate, ...] = ()
+    """Writing one text with guesses of a draft model, with the threads proposed."""
 
 
-def run_tuning(model: Path, cores: int, effort: Effort, tell: Callable[[str], None]) -> Tuning:
+def run_tuning(model: Path, cores: int, effort: Effort, tell: Callable[[str], None], draft: Path | None = None) -> Tuning:
     """Measures for a minute or two. Raises ModelRefused."""
     tell(f"{model.stem}: threads …")
     threads = tuple(_measure_threads(model, effort, count) for count in range(1, min(cores, 8) + 1))
@@ -88,7 +92,11 @@ def run_tuning(model: Path, cores: int, effort: Effort, tell: Callable[[str], No
         tell(f"{model.stem}: slots …")
         slots = tuple(Rate(count, meter.write(count)) for count in effort.slots)
         longest = meter.longest
-    return Tuning(model.stem, threads, batches, slots, propose(best, batches, slots, longest))
+    drafts: tuple[DraftRate, ...] = ()
+    if draft is not None:
+        tell(f"{model.stem}: the draft {draft.stem} …")
+        drafts = measure_drafts(model, draft, best, tokens=effort.drafted, rounds=effort.rounds)
+    return Tuning(model.stem, threads, batches, slots, propose(best, batches, slots, longest), drafts)
 
 
 def propose(threads: int, batches: Sequence[Rate], slots: Sequence[Rate], longest: int) -> Proposal:

@@ -14,6 +14,9 @@ def build_report(tuning: Tuning) -> list[str]:
     lines += [f"{one.size:7}  {one.tokens_per_s:7.1f}" for one in tuning.batches]
     lines.append("slots    writing together   each")
     lines += [f"{one.size:7}  {one.tokens_per_s:7.1f}            {one.tokens_per_s / one.size:7.1f}" for one in tuning.slots]
+    if tuning.drafts:
+        lines.append("draft    writing one text  guesses right  temperature")
+        lines += [f"{one.length:7}  {one.tokens_per_s:16.1f}  {one.right:12.0%}  {one.temperature:12.1f}" for one in tuning.drafts]
     best = tuning.proposal
     lines += [
         "",

@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 
 from agora.__main__ import main
-from agora.inference.tiny import write_tiny_model
+from agora.inference.tiny import TinyShape, write_tiny_model
 from tests.inference.lora import write_tiny_adapter
 
 
@@ -54,6 +54,15 @@ def test_models_are_added_checked_chosen_and_removed(shell: Shell, tmp_path: Pat
     assert shell.run("model", "remove", "tiny") == "Removed tiny."
     assert "tiny" not in {model["name"] for model in shell.json("model", "list")}
     assert "no model named tiny" in shell.run("model", "use", "tiny", fails=True)
+
+
+def test_whether_a_small_model_can_draft_is_checked(shell: Shell, tmp_path: Path) -> None:
+    large = write_tiny_model(tmp_path / "large.gguf")
+    shell.run("model", "add", str(write_tiny_model(tmp_path / "small.gguf", TinyShape(layers=1))))
+    assert "small can draft for it" in shell.run("model", "check", str(large), "--draft", "small")
+    said = shell.run("model", "check", str(large), "--draft", "agora-starter", fails=True)
+    assert "agora-starter cannot draft for this model: its vocabulary has" in said
+    assert "same vocabulary" in said
 
 
 def test_a_model_is_shown_whole(shell: Shell, tmp_path: Path) -> None:

@@ -215,3 +215,22 @@ async def test_an_engine_that_ends_by_itself_is_replaced_but_not_for_ever(tmp_pa
         await until(lambda: "has ended 3 times" in host.info().reason)
         host.choose("one")  # by hand: once more
         await until(lambda: host.info().state == "ready" and host.info().reason == "")
+
+
+@pytest.mark.parametrize("isolation", ["thread", "process"])
+async def test_a_small_model_guesses_ahead_wherever_the_large_one_runs(tmp_path: Path, isolation: str) -> None:
+    write_tiny_model(tmp_path / "large.gguf")
+    write_tiny_model(tmp_path / "small.gguf", TinyShape(layers=1))
+    async with open_host(tmp_path, "large", draft="small", isolation=isolation) as host:
+        await until(lambda: host.info().state == "ready")
+        request = GenerationRequest(prompt=text_prompt("hello"), max_tokens=30, seed=1)
+        receipt = (await complete(host, request)).receipt
+        assert receipt.tokens_drafted > 0
+        await until(lambda: host.info().load.drafted == receipt.tokens_drafted)
+        assert host.info().load.draft == "small"
+        (loaded,) = host.shelf.list_loaded()
+        assert loaded.load.draft == "small"
+        assert loaded.bytes > estimate_memory(inspect_model(tmp_path / "large.gguf"), msgspec.structs.replace(SETTINGS, draft=""))
+    async with open_host(tmp_path, "large", draft="nobody", isolation=isolation) as host:
+        await until(lambda: "no model named nobody" in host.info().load.draft_problem)
+        assert host.info().state == "ready", "a wrong draft stops nobody"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,9 +17,11 @@ from agora.domains.operations.bench.contenders import AGORA, HISTORY_FIRST, PERS
 from agora.domains.operations.bench.drive import Outcome, Turn
 from agora.domains.operations.bench.room import LINE_EXTRA, QUICK, Room, count_tokens
 from agora.domains.operations.bench.roomful import find_percentile, run_roomful, summarise
+from agora.domains.operations.bench.server import INSTALL, NEEDED, find_missing
 from agora.domains.operations.bench.table import build_table
 from agora.inference.llama import LlamaModel
 from agora.inference.random_model import write_random_model
+from agora.kernel.sources import ROOT
 
 
 def test_texts_of_the_room_have_the_sizes_of_the_plan(tmp_path: Path) -> None:
@@ -110,3 +115,15 @@ async def test_a_person_is_next_in_line() -> None:
     leave.set()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert order == ["a", "person", "b"]
+
+
+def test_what_the_other_server_needs_is_pinned_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pins = re.findall(r"^([\w.-]+)==\S+$", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name.replace("_", "-") for name in NEEDED} <= {pin.lower().replace("_", "-") for pin in pins}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert extras["bench"] == ["llama-cpp-python[server]"]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "uvicorn" else object())
+    assert find_missing() == f"it needs uvicorn; in the checkout run: {INSTALL}"
+    assert "-e '.[bench]'" in INSTALL
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
+    assert find_missing() == ""

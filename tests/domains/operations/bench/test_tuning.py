@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from agora.cli import build_cli
+from agora.domains.operations.bench.drafts import measure_drafts
 from agora.domains.operations.bench.tuning import ENOUGH, GOOD, QUICK, Rate, ThreadRates, propose
+from agora.inference.draft_length import LENGTHS
 from agora.inference.tiny import write_tiny_model
 
 RATES = st.lists(st.tuples(st.integers(1, 512), st.floats(0.1, 1e5)), min_size=1, max_size=8, unique_by=lambda row: row[0])
@@ -33,6 +35,7 @@ def test_a_model_is_measured_and_settings_are_proposed(tmp_path: Path) -> None:
     assert proposal["batch"] in QUICK.batches
     assert proposal["sequences"] in QUICK.slots
     assert proposal["context"] >= 512 * proposal["sequences"]
+    assert shown["drafts"] == []
     plain = CliRunner().invoke(build_cli(), [word for word in words if word != "--json"])
     assert plain.exit_code == 0, plain.output
     assert "[inference]" in plain.stdout
@@ -54,3 +57,13 @@ def test_the_smallest_that_is_nearly_the_best_is_proposed(
         assert dict(rows)[size] >= part * best
         assert all(rate < part * best for other, rate in rows if other < size)
     assert found.context >= found.sequences * 512
+
+
+def test_a_draft_is_measured_at_every_length(tmp_path: Path) -> None:
+    model, twin = (write_tiny_model(tmp_path / f"{name}.gguf") for name in ("tiny", "twin"))
+    rates = measure_drafts(model, twin, 1, tokens=24, rounds=1)
+    assert [(one.temperature, one.length) for one in rates] == [(heat, length) for heat in (0.0, 0.7) for length in sorted(LENGTHS)]
+    assert all(one.tokens_per_s > 0 for one in rates)
+    assert [one.right for one in rates if one.length == 0] == [0.0, 0.0]
+    greedy = [one.right for one in rates if one.length and one.temperature == 0.0]
+    assert min(greedy) > 0.5, "its own guesses of its likeliest token"
