@@ -118,7 +118,7 @@ class Drive:
             await self._speak(agent, person=False)
             self._ended += 1
             # Counted at their end: at the beginning all agents start at once, and several people with them.
-            if self._ended % self._plan.person_every == 0 and self._begun < self._plan.turns:
+            if self._ended % self._plan.person_every == 0 and self._ended < self._plan.turns:
                 self._persons.append(asyncio.create_task(self._ask((agent + 1) % self._plan.agents)))
 
     async def _ask(self, agent: int) -> None:

@@ -31,8 +31,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def persons(self) -> int:
-        """How often a person writes."""
-        return self.turns // self.person_every
+        """How often a person writes: not after the last turn."""
+        return (self.turns - 1) // self.person_every
 
     @property
     def longest(self) -> int:
