@@ -68,12 +68,12 @@ def test_every_turn_is_made_and_agora_evaluates_only_what_is_new() -> None:
 
 
 def test_the_command_prints_its_figures_as_json() -> None:
-    result = CliRunner().invoke(build_cli(), ["bench", "roomful", "--quick", "--turns", "6", "--only", "agora", "--json"])
+    result = CliRunner().invoke(build_cli(), ["bench", "roomful", "--quick", "--turns", "7", "--only", "agora", "--json"])
     assert result.exit_code == 0, result.output
     shown = json.loads(result.stdout)
-    assert shown["plan"]["turns"] == 6
+    assert shown["plan"]["turns"] == 7
     (agora,) = shown["contenders"]
-    assert agora["turns"] == 7
+    assert agora["turns"] == 8
     assert agora["prompt_tokens"] > QUICK.history
 
 
