@@ -285,37 +285,38 @@ class Worker(threading.Thread):
         job.take_row(row)
         if place < 0:
             return 0
-        right = 0
-        while self._draw(job, place - row.drafted + right, now) and right < row.drafted:
-            if job.pending != [row.tokens[own + right]]:
-                break
+        right, guesses = 0, row.tokens[own:]
+        end = self._draw(job, place - row.drafted, now)
+        while end is None and right < row.drafted and job.pending == [guesses[right]]:
             self._seating.extend(job, row.slot, job.pending)
             job.accept()
             right += 1
+            end = self._draw(job, place - row.drafted + right, now)
+        # before the text ends: what is kept of it is decided then
         if right < row.drafted and not self._backend.share(row.slot, row.slot, row.start + own + right):
             raise RuntimeError("the model's memory could not be taken back")
+        if isinstance(end, InferenceError):
+            self._fail(job, end, keep=True)
+        elif end is not None:
+            self._finish(job, *end)
         return right
 
-    def _draw(self, job: Job, place: int, now: float) -> bool:
-        """Draws the next token; false when the text ends with it."""
+    def _draw(self, job: Job, place: int, now: float) -> tuple[Finish, str] | InferenceError | None:
+        """Draws the next token; how the text ends with it and its last words, or None where it goes on."""
         try:
             token = job.draw(place, now)
         except InferenceError as error:
-            self._fail(job, error, keep=True)
-            return False
+            return error
         if self._backend.is_end(token):
-            self._finish(job, "stop")
-            return False
+            return "stop", ""
         text = job.stream.push(self._backend.piece(token))
         if job.stream.stopped:
-            self._finish(job, "stop", text)
-        elif job.generated >= job.limit:
-            self._finish(job, "length", text)
-        else:
-            job.follow(token)
-            job.note(text)
-            return True
-        return False
+            return "stop", text
+        if job.generated >= job.limit:
+            return "length", text
+        job.follow(token)
+        job.note(text)
+        return None
 
     def _finish(self, job: Job, finish: Finish, text: str = "") -> None:
         self._leave(job)

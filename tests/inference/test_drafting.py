@@ -18,14 +18,14 @@ from agora.inference.drafting import MOST_DRAFTED, Ask, check_draft
 from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.errors import ModelRefused
 from agora.inference.llama import Row
-from agora.inference.ports import GenerationRequest, GenerationResult, Priority, Sampler, complete, text_prompt
+from agora.inference.ports import GenerationRequest, GenerationResult, Priority, Sampler, Segment, complete, text_prompt
 from agora.inference.random_model import RandomShape, write_random_model
 from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
 from agora.inference.start import build_engine
 from agora.inference.tiny import TinyShape, write_tiny_model
 from tests.inference.counting import CountingBackend, expected_text, next_token
-from tests.inference.test_worker import make_request
+from tests.inference.test_worker import make_request, open_counting
 
 SEED = 7
 
@@ -150,6 +150,21 @@ async def test_stops_limits_and_cancels_cut_a_guess_short() -> None:
     assert whole.startswith(seen)
     check_text(ask(4), await complete(engine, ask(4)))
     await engine.stop()
+
+
+async def test_what_a_text_leaves_behind_is_what_it_would_have_left() -> None:
+    """An agent's own part and its text are forgotten at the end, with guesses or without."""
+    backends = [CountingBackend(longest=1024), CountingBackend(longest=1024)]
+    engines = [await open_drafted(backends[0], CountingDraft()), await open_counting(backends[1])]
+    for number in range(20):
+        prompt = (Segment("what all have read " * 3), Segment(f"what one was told {number}"))
+        request = GenerationRequest(prompt=prompt, max_tokens=30, seed=SEED, scope="room", private=number % 2)
+        texts = [(await complete(engine, request)).text for engine in engines]
+        assert texts[0] == texts[1]
+        assert backends[0].used() == backends[1].used()
+    assert engines[0].info().load.accepted > 0
+    for engine in engines:
+        await engine.stop()
 
 
 async def test_deterministic_mode_does_without() -> None:

@@ -139,6 +139,7 @@ def build_request(engine: Engine, style: Style, settings: AgentSettings, name: s
         seed=settings.seed,
         priority=Priority.BACKGROUND,
         owner="summaries",
+        private=1,
     )
 
 
