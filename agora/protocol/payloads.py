@@ -237,7 +237,7 @@ class Reaction(Wire, frozen=True, kw_only=True):
 
 
 class Emoji(Wire, frozen=True, kw_only=True):
-    """A guild's own emoji."""
+    """An emoji of a guild or an application."""
 
     id: str
     name: str

@@ -56,6 +56,25 @@ async def test_an_emoji_from_upload_to_deletion(story: Story) -> None:
         assert [entry.reason for entry in entries] == ["hello"]
 
 
+async def test_an_applications_own_emoji(story: Story) -> None:
+    made = await make_set(story)
+    async with connected(story, made.bot) as client:
+        emoji = await client.create_application_emoji(name="wave", image=png(16, 16))
+        assert emoji.is_application_owned() and emoji.user == client.user
+        assert await emoji.read() == png(16, 16)
+        assert [each.id for each in await client.fetch_application_emojis()] == [emoji.id]
+        message = await guild_of(client, made).text_channels[0].send(f"hello {emoji}")
+        await message.add_reaction(emoji)
+        raw = await client.wait_event("raw_reaction_add", lambda raw: raw.message_id == message.id)
+        assert raw.emoji.id == emoji.id
+        assert (await emoji.edit(name="hello")).name == "hello"
+        assert (await client.fetch_application_emoji(emoji.id)).name == "hello"
+        await emoji.delete()
+        with pytest.raises(discord.NotFound) as gone:
+            await client.fetch_application_emoji(emoji.id)
+        assert gone.value.code == 10014
+
+
 async def test_a_sticker_from_upload_to_deletion(story: Story) -> None:
     made = await make_set(story)
     async with connected(story, made.bot) as client:

@@ -249,6 +249,16 @@ async def visit_polls(call: Tour, channel: str) -> None:
     await call("GET", f"/channels/{channel}/messages")
 
 
+async def visit_app_emojis(app: Tour) -> None:
+    """All routes of an application's emojis."""
+    emojis = f"/applications/{app.person.id}/emojis"
+    made = (await app("POST", emojis, {"name": "wave", "image": PICTURE}, 201))["id"]
+    await app("GET", emojis)
+    await app("GET", f"{emojis}/{made}")
+    await app("PATCH", f"{emojis}/{made}", {"name": "hello"})
+    await app("DELETE", f"{emojis}/{made}", status=204)
+
+
 async def visit_commands(app: Tour, call: Tour, channel: str) -> None:
     """All routes of commands, and of answers to one that is used."""
     for base in (f"/applications/{app.person.id}", f"/applications/{app.person.id}/guilds/{app.guild}"):
@@ -320,6 +330,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     bot = await agora.person("the-bot", bot=True)
     await guilds.add_member(agora.ctx(), guild_id, bot.id)
     app = Tour(call.story, bot, call.guild)
+    await visit_app_emojis(app)
     await visit_commands(app, call, channel)
     await visit_guild(call, friend)
     leaver = Tour(call.story, other, call.guild)

@@ -40,7 +40,6 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"/requests|target-users", LATER, "joining on request"),
     (r"scheduled-events", LATER, "calendar"),
     (r"polls", LATER, "polls"),
-    (r"^/applications/\{\w+\}/emojis", LATER, "emoji of an application; its bot uses those of its communities"),
     (r"crosspost|followers", LATER, "following of announcements"),
     (r"auto-moderation", LATER, "rules of moderation"),
     (r"commands|interactions", LATER, "interactions"),

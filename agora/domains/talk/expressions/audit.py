@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from agora.domains.place.audit import Action, Change, Draft, build_changes, do_append
 from agora.domains.talk.expressions.events import (
-    ALL,
+    EMOJIS,
+    STICKERS,
     EmojiCreated,
     EmojiDeleted,
     EmojiUpdated,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
     from agora.kernel.events import Recorded
 
-EVENTS = ALL
+EVENTS = (*EMOJIS, *STICKERS)
 _SAID = ("name", "description", "tags")
 
 

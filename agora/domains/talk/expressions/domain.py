@@ -6,7 +6,17 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from agora.domains.place.guilds import GuildDeleted, GuildKey, GuildStep
-from agora.domains.talk.expressions import audit, dispatches, events, http, http_stickers, migrations, shelf, tables
+from agora.domains.talk.expressions import (
+    audit,
+    dispatches,
+    events,
+    http,
+    http_applications,
+    http_stickers,
+    migrations,
+    shelf,
+    tables,
+)
 from agora.domains.talk.expressions.queries import list_emojis, list_pictures, list_stickers
 from agora.domains.talk.expressions.wire import build_emojis, build_stickers
 from agora.domains.talk.expressions.writes import do_end_guild, do_end_role
@@ -31,11 +41,14 @@ DOMAIN = Domain(
     tables=tables.ALL,
     migrations=migrations.STEPS,
     events=events.ALL,
-    routes=(*http.ROUTES, *http_stickers.ROUTES),
+    routes=(*http.ROUTES, *http_stickers.ROUTES, *http_applications.ROUTES),
     listeners=(
         live(events.EmojiCreated, shelf.on_emoji),
         live(events.EmojiUpdated, shelf.on_emoji),
         live(events.EmojiDeleted, shelf.on_emoji_deleted),
+        live(events.AppEmojiCreated, shelf.on_emoji),
+        live(events.AppEmojiUpdated, shelf.on_emoji),
+        live(events.AppEmojiDeleted, shelf.on_emoji_deleted),
         live(events.StickerCreated, shelf.on_sticker),
         live(events.StickerUpdated, shelf.on_sticker),
         live(events.StickerDeleted, shelf.on_sticker_deleted),

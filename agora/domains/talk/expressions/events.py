@@ -26,6 +26,24 @@ class EmojiDeleted(Event, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class AppEmojiCreated(Event, frozen=True, kw_only=True):
+    """An application made an emoji."""
+
+    emoji: Emoji
+
+
+class AppEmojiUpdated(Event, frozen=True, kw_only=True):
+    """An application's emoji has another name."""
+
+    emoji: Emoji
+
+
+class AppEmojiDeleted(Event, frozen=True, kw_only=True):
+    """An application's emoji is gone."""
+
+    emoji: Emoji
+
+
 class StickerCreated(Event, frozen=True, kw_only=True):
     """A sticker was made."""
 
@@ -50,4 +68,5 @@ class StickerDeleted(Event, frozen=True, kw_only=True):
 
 EMOJIS = (EmojiCreated, EmojiUpdated, EmojiDeleted)
 STICKERS = (StickerCreated, StickerUpdated, StickerDeleted)
-ALL = (*EMOJIS, *STICKERS)
+APPS = (AppEmojiCreated, AppEmojiUpdated, AppEmojiDeleted)
+ALL = (*EMOJIS, *STICKERS, *APPS)

@@ -43,4 +43,9 @@ def create_stickers(op: Operations) -> None:
     op.create_index("expressions_sticker_by_hash", "expressions_sticker", ["hash"])
 
 
-STEPS = (create_emojis, create_stickers)
+def add_applications(op: Operations) -> None:
+    """Emojis may belong to an application."""
+    op.add_column("expressions_emoji", sa.Column("application_id", sa.BigInteger))
+
+
+STEPS = (create_emojis, create_stickers, add_applications)

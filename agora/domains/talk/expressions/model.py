@@ -7,11 +7,16 @@ import secrets
 
 import msgspec
 
+NO_GUILD = 0
+"""The ``guild_id`` of what belongs to no community."""
 _LOW_BITS = 22  # of a snowflake: below its milliseconds
 
 
 class Emoji(msgspec.Struct, frozen=True, kw_only=True):
-    """A small picture with a name. ``hash`` is that of its file; ``roles`` may use it, all members when there are none."""
+    """A small picture with a name. ``hash`` is that of its file; ``roles`` may use it, all members when there are none.
+
+    One with an ``application_id`` belongs to that application and to no community.
+    """
 
     id: int
     guild_id: int
@@ -20,6 +25,7 @@ class Emoji(msgspec.Struct, frozen=True, kw_only=True):
     animated: bool
     roles: tuple[int, ...]
     creator_id: int
+    application_id: int | None = None
 
 
 class Format(enum.IntEnum):

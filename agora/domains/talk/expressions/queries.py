@@ -60,4 +60,5 @@ def _emoji(row: Any) -> Emoji:
         animated=bool(row.animated),
         roles=_IDS.decode(row.roles),
         creator_id=row.creator_id,
+        application_id=row.application_id,
     )

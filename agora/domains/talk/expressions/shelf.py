@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from agora.domains.place.guilds import GuildDeleted
 from agora.domains.place.permissions import Directory
 from agora.domains.talk.expressions.events import (
+    AppEmojiCreated,
+    AppEmojiDeleted,
+    AppEmojiUpdated,
     EmojiCreated,
     EmojiDeleted,
     EmojiUpdated,
@@ -15,7 +18,7 @@ from agora.domains.talk.expressions.events import (
     StickerDeleted,
     StickerUpdated,
 )
-from agora.domains.talk.expressions.model import Emoji, Sticker
+from agora.domains.talk.expressions.model import NO_GUILD, Emoji, Sticker
 from agora.protocol.permissions import Permission
 
 if TYPE_CHECKING:
@@ -73,7 +76,11 @@ class Shelf(Generic[T]):
 
 
 class Emojis(Shelf[Emoji]):
-    """The emojis of every guild."""
+    """The emojis of every guild, and of every application."""
+
+    def of_application(self, application_id: int) -> list[Emoji]:
+        """An application's, oldest first."""
+        return [emoji for emoji in self.of(NO_GUILD) if emoji.application_id == application_id]
 
 
 class Stickers(Shelf[Sticker]):
@@ -84,11 +91,13 @@ def find_usable(app: App, emoji_id: int, channel: ChannelFacts, user_id: int) ->
     """The emoji, if this user may use it there; None also when there is none, so that nothing is told of other guilds.
 
     Those of the channel's own guild are free, but for roles; those of others need to belong there and USE_EXTERNAL_EMOJIS here.
-    Who is no member of the guild, such as a webhook, uses what all members may.
+    Who is no member of the guild, such as a webhook, uses what all members may. An application uses its own anywhere.
     """
     emoji = app.get(Emojis).find(emoji_id)
     if emoji is None:
         return None
+    if emoji.application_id is not None:
+        return emoji if emoji.application_id == user_id else None
     directory = app.get(Directory)
     member = directory.member(emoji.guild_id, user_id)
     if emoji.roles and (member is None or not set(emoji.roles) & set(member.roles)):
@@ -113,14 +122,14 @@ def find_sendable(app: App, sticker_id: int, channel: ChannelFacts, user_id: int
 def on_emoji(app: App, recorded: Recorded) -> None:
     """A new or changed emoji."""
     event = recorded.event
-    assert isinstance(event, EmojiCreated | EmojiUpdated)
+    assert isinstance(event, EmojiCreated | EmojiUpdated | AppEmojiCreated | AppEmojiUpdated)
     app.get(Emojis).put(event.emoji)
 
 
 def on_emoji_deleted(app: App, recorded: Recorded) -> None:
     """An emoji less."""
     event = recorded.event
-    assert isinstance(event, EmojiDeleted)
+    assert isinstance(event, EmojiDeleted | AppEmojiDeleted)
     app.get(Emojis).drop(event.emoji)
 
 

@@ -16,6 +16,8 @@ emoji = Table(
     # a JSON list: only they may use it; empty means everybody
     Column("roles", Text, nullable=False),
     Column("creator_id", BigInteger, nullable=False),
+    # whose it is when it belongs to no community, and guild_id is 0
+    Column("application_id", BigInteger),
     Index("expressions_emoji_by_guild", "guild_id"),
     Index("expressions_emoji_by_hash", "hash"),
 )

@@ -30,7 +30,7 @@ def do_create_emoji(tx: Tx, emoji: Emoji) -> Emoji:
         code = ErrorCode.MAX_ANIMATED_EMOJIS if emoji.animated else ErrorCode.MAX_EMOJIS
         raise BadRequest(f"{MESSAGES[code]} ({MAX_EMOJIS})", code=code)
     do_note(tx, [emoji.hash])
-    tx.execute(insert(e).values(_columns(emoji)))
+    tx.execute(insert(e).values(emoji_columns(emoji)))
     _emit(tx, EmojiCreated(emoji=emoji, reason=tx.ctx.audit_reason))
     return emoji
 
@@ -40,7 +40,7 @@ def do_edit_emoji(tx: Tx, guild_id: int, emoji_id: int, changes: dict[str, Any])
     before = _get(tx, guild_id, emoji_id)
     after = msgspec.structs.replace(before, **changes)
     if after != before:
-        tx.execute(update(e).where(e.c.id == emoji_id).values(_columns(after)))
+        tx.execute(update(e).where(e.c.id == emoji_id).values(emoji_columns(after)))
         _emit(tx, EmojiUpdated(emoji=after, before=before, reason=tx.ctx.audit_reason))
     return after
 
@@ -75,7 +75,8 @@ def _get(tx: Tx, guild_id: int, emoji_id: int) -> Emoji:
     return found
 
 
-def _columns(emoji: Emoji) -> dict[str, Any]:
+def emoji_columns(emoji: Emoji) -> dict[str, Any]:
+    """The row of an emoji."""
     return msgspec.structs.asdict(emoji) | {"roles": msgspec.json.encode(emoji.roles).decode()}
 
 
