@@ -93,7 +93,7 @@ def build_summary_view(app: App, one: Summary) -> SummaryView:
     )
 
 
-async def get_state(request: Request) -> SummaryState:
+async def get_summary_state(request: Request) -> SummaryState:
     """All of them."""
     query: SummaryQuery = request.query
     ctx, app = request.ctx, request.ctx.app
@@ -134,7 +134,7 @@ ROUTES = (
     Route(
         method="GET",
         path="/api/agora/summaries",
-        handler=get_state,
+        handler=get_summary_state,
         summary="What stands in the prompts of agents in the place of old history, in all channels.",
         access=OWNER,
         query=SummaryQuery,
