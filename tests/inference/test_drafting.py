@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,6 +28,13 @@ from tests.inference.counting import CountingBackend, expected_text, next_token
 from tests.inference.test_worker import make_request, open_counting
 
 SEED = 7
+
+
+@pytest.fixture(autouse=True)
+def no_step_fails(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A step that fails after its text was handed out is seen by nobody but the log."""
+    yield
+    assert not [record for record in caplog.get_records("call") if record.exc_info]
 
 
 class CountingDraft:
