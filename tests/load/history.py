@@ -14,6 +14,7 @@ import msgspec
 import uvloop
 
 from agora.kernel.ids import first_at
+from agora.kernel.packed import add_function
 from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
 from tests.load.machine import Watch, find_calm, judge_latency
@@ -52,6 +53,7 @@ def fill(scene: Scene, count: int) -> list[int]:
     """Write the messages straight into the file, through the real schema; returns their ids in order."""
     ids = [first_at(START_MS + n * STEP_MS) | (n & 0xFFF) for n in range(count)]
     connection = sqlite3.connect(scene.database)
+    add_function(connection)  # the view of what is indexed uses it
     connection.execute("PRAGMA synchronous = OFF")
     connection.executemany(_INSERT, _rows(scene, ids))
     connection.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")

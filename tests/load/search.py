@@ -23,6 +23,7 @@ import uvloop
 
 from agora.domains.talk.search.stems import find_stems
 from agora.kernel.ids import first_at
+from agora.kernel.packed import add_function
 from tests.kit.server import open_kit
 from tests.load.budgets import BUDGETS
 from tests.load.caller import Caller, head, whole
@@ -106,6 +107,7 @@ async def build_scene(data: Path) -> Scene:
 def fill(scene: Scene, language: Language, count: int) -> None:
     """Write the messages straight into the file, through the real schema."""
     connection = sqlite3.connect(scene.database)
+    add_function(connection)  # the view of what is indexed uses it
     connection.execute("PRAGMA synchronous = OFF")
     connection.executemany(_INSERT, _rows(scene, language, count))
     connection.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
