@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.visitor import PHONE, Visitor, visiting
 from tests.kit.server import Kit, Person
 
 API = "/api/v10"
@@ -157,6 +157,17 @@ async def test_a_channel_is_changed_hidden_moved_and_cloned(agora: Kit, browser:
         await expect(b.page.locator("#room-name")).not_to_have_text("square")
     channel = (await agora.request("GET", f"{API}/channels/{channel_id}", ada)).json
     assert channel["permission_overwrites"] == [{"id": str(guild_id), "type": 0, "allow": "0", "deny": "1024"}]
+
+
+async def test_the_settings_of_a_channel_fit_a_phone(agora: Kit, browser: Browser) -> None:
+    ada, _, guild_id, channel_id = await found(agora)
+    async with visiting(browser, agora, ada, size=PHONE) as a:
+        await a.enter(guild_id, channel_id)
+        await a.page.click("#channel-settings")
+        dialog = a.page.locator(".dialog")
+        await expect(dialog.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
+        await expect(dialog.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
+        assert await dialog.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 async def test_the_name_of_a_community_is_changed(agora: Kit, browser: Browser) -> None:
