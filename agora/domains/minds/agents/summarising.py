@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 
 import msgspec
 
@@ -30,6 +31,9 @@ from agora.kernel.errors import AgoraError
 log = logging.getLogger(__name__)
 REST_S = 60.0
 """After a failure nothing is tried for this channel; a turn then asks again."""
+MOST_USELESS = 2
+"""After so many answers in a row that nothing could be taken of, a model is not asked any more until it is loaded anew: a small
+model that cannot do it would only take time from everybody."""
 LONGEST_S = 900
 """The engine may be busy with everybody else for so long."""
 
@@ -44,6 +48,7 @@ class Summariser:
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._rests: dict[Key, int] = {}  # until when, UTC ms
         self._one = asyncio.Lock()
+        self._useless: Counter[str] = Counter()  # by the hash of the model's file
 
     @property
     def making(self) -> int:
@@ -104,8 +109,7 @@ class Summariser:
         shared = build_shared_context(self._app, channel, scene, language, wanted.before)
         request = build_request(engine, style, self._app.config.get(AgentSettings), agent.name, shared)
         request = msgspec.structs.replace(request, scope=f"channel:{channel_id}", group=f"guild:{channel.guild_id or 0}")
-        result = await _complete(engine, request)
-        text = read_summary(result.text, shared.lines, style, language)
+        text, model = await self._ask_model(engine, request, shared, style, language)
         by_model = bool(text)
         chained = wanted.before if by_model else None
         ids = [said.id for said in wanted.lines]
@@ -118,9 +122,21 @@ class Summariser:
             last_id=ids[-1],
             until_id=wanted.until_id,
             text=text or name_matters(shared.lines, language),
-            model=result.receipt.model if by_model else "",
+            model=model if by_model else "",
             created_at=self._app.clock.now_ms(),
         )
+
+    async def _ask_model(
+        self, engine: Engine, request: GenerationRequest, shared: SharedContext, style: Style, language: Language
+    ) -> tuple[str, str]:
+        """What can be taken of the model's answer, and its name; nothing where it is not worth asking."""
+        known = engine.info().model_hash
+        if self._useless[known] >= MOST_USELESS:
+            return "", ""
+        result = await _complete(engine, request)
+        text = read_summary(result.text, shared.lines, style, language)
+        self._useless[known] = 0 if text else self._useless[known] + 1
+        return text, result.receipt.model
 
 
 def build_request(engine: Engine, style: Style, settings: AgentSettings, name: str, shared: SharedContext) -> GenerationRequest:

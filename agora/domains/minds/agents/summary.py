@@ -1,8 +1,8 @@
 """Summaries: one line in the place of the messages that an agent no longer sees, and where the transcript begins after it.
 
 Without one, a long transcript begins where ``agora.inference.pages`` says. With one it begins at the summary's border and
-stays there while it grows: prompts keep their beginning. Before it is too long the next summary is asked for, half a
-transcript further on; only when that is there both move, at once. If it does not come in time, all goes on without.
+stays there while it grows: prompts keep their beginning. Before it is too long the next summary is asked for, of all but
+its last part; only when that is there both move, at once. If it does not come in time, all goes on without.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ import msgspec
 from agora.domains.minds.agents.scene import Said, Scene, focus
 from agora.inference.context import Language
 from agora.inference.layout import Style
+
+KEPT = 40
+"""So many percent of a full transcript stay when a summary takes the place of the rest: fewer would leave too little to answer
+to, with more it would soon be time for the next one."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +65,7 @@ def cut(whole: Scene, known: Sequence[Summary], most: int) -> Cut:
         shown = _count_since(whole, summary.until_id)
         scene = focus(msgspec.structs.replace(whole, lines=whole.lines[len(whole.lines) - shown :]), most)
     early = max(2, most // 8)  # while it is made others write
-    wanted = find_wanted(whole, summary, most // 2) if shown > most - early else None
+    wanted = find_wanted(whole, summary, most * KEPT // 100) if shown > most - early else None
     return Cut(scene, summary, wanted)
 
 

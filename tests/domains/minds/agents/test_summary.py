@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from agora.domains.minds.agents import pause_agent, resume_agent
 from agora.domains.minds.agents.replay import replay_turn
 from agora.domains.minds.agents.scene import Said, Scene
-from agora.domains.minds.agents.summarising import Summariser
+from agora.domains.minds.agents.summarising import MOST_USELESS, Summariser
 from agora.domains.minds.agents.summary import Summary, cut
 from agora.domains.minds.agents.summary_queries import list_summaries
 from agora.inference.errors import GenerationFailed
@@ -55,7 +56,7 @@ def test_it_is_asked_for_before_the_transcript_is_too_long() -> None:
     shown = cut(Scene(said(8), None, 1), (), 8)
     assert len(shown.scene.lines) == 8
     assert shown.wanted is not None
-    assert (shown.wanted.until_id, [one.id for one in shown.wanted.lines]) == (5, [1, 2, 3, 4])
+    assert (shown.wanted.until_id, [one.id for one in shown.wanted.lines]) == (6, [1, 2, 3, 4, 5])
 
 
 def test_with_it_the_beginning_stays_until_the_next_one_is_there() -> None:
@@ -65,7 +66,7 @@ def test_with_it_the_beginning_stays_until_the_next_one_is_there() -> None:
         assert shown.summary == first
         assert [one.id for one in shown.scene.lines] == list(range(5, newest + 1))
     assert shown.wanted is not None
-    assert (shown.wanted.until_id, [one.id for one in shown.wanted.lines]) == (9, [5, 6, 7, 8])
+    assert (shown.wanted.until_id, [one.id for one in shown.wanted.lines]) == (10, [5, 6, 7, 8, 9])
     assert shown.wanted.before == first
     late = cut(Scene(said(9, 5), None, 5), (first,), 8)
     assert late.summary is None, "it did not come in time: on without"
@@ -310,3 +311,45 @@ async def test_the_shipped_model_gets_one(tmp_path: Path) -> None:
         made = (await kept(stage))[0]
         assert made.style == "starter"
         assert made.text
+
+
+async def test_a_model_that_cannot_is_not_asked_for_ever(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, "Kofi", **CALM) as stage:
+        stage.engine.answer_with(lambda request: "- \n- \n" if is_summary(request) else None)
+        for _ in range(4):
+            await fill(stage, MOST)
+        made = await kept(stage)
+        assert len(made) >= 4
+        assert all(one.text.startswith(("alice and Kofi", "alice spoke")) and one.model == "" for one in made)
+        assert len([request for request in stage.engine.requests if is_summary(request)]) == MOST_USELESS
+
+
+def count_alike(words: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, other, strict=False)))
+
+
+async def count_read(folder: Path, *, summaries: bool, turns: int, most: int) -> tuple[int, int]:
+    """Words that all prompts of a talk have, and how many of them no earlier prompt began with; those of summaries count."""
+    async with open_stage(folder, "Kofi", **(CALM | {"transcript": most}), summaries=summaries) as stage:
+        stage.engine.answer_with(lambda request: f"- {TOLD}" if is_summary(request) else None)
+        for number in range(turns):
+            await stage.say(f"{number} is what I have to say about the river and the bridges today, Kofi")
+            await stage.quiet()
+            await stage.kit.app.get(Summariser).settle()
+        known: list[list[str]] = []
+        every = read = 0
+        for request in stage.engine.requests:
+            words = system_of(request).split()
+            read += len(words) - max((count_alike(words, other) for other in known), default=0)
+            every += len(words)
+            known.append(words)
+        return every, read
+
+
+async def test_less_is_read_with_summaries_than_without(tmp_path: Path) -> None:
+    """What `docs/agents.md` says of it: there with 80 turns and transcripts of 40 and 10 messages."""
+    _, without = await count_read(tmp_path / "without", summaries=False, turns=24, most=12)
+    every, read = await count_read(tmp_path / "with", summaries=True, turns=24, most=12)
+    assert read < without
+    assert read < every / 2
