@@ -42,6 +42,7 @@ async function showFigures() {
       ["memory_free", size(now.memory.available)],
       ["database", size(now.disk.database)],
       ["files", size(now.disk.files)],
+      ["files_key", now.files_key ?? t("web.admin.files_plain")],
       ["backups", size(now.disk.backups)],
       ["disk_free", size(now.disk.free)],
       ["events", number.format(now.ledger_position)],

@@ -50,6 +50,7 @@ async def test_administration_shows_figures_and_makes_a_backup(agora: Kit, brows
     async with visiting(browser, agora, owner) as a:
         await a.open("/admin")
         await expect(a.page.locator(".figure").first).to_be_visible()
+        await expect(a.page.locator(".figure", has_text="Key of files")).to_contain_text("not encrypted")
         await expect(a.page.locator("#config details").first).to_be_visible()
         await a.page.click("#backup")
         await expect(a.page.locator("#backup-state")).to_have_text("The backup was made.")

@@ -14,6 +14,7 @@ import psutil
 
 from agora import __version__
 from agora.kernel.app import App
+from agora.kernel.files import Files
 from agora.kernel.job_store import count_jobs
 
 # Measured against the call before: the first one after the start tells of the time since then.
@@ -49,7 +50,7 @@ class Disk(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """``uptime_s`` since the process began; ``jobs`` by state."""
+    """``uptime_s`` since the process began; ``jobs`` by state; ``files_key`` names the key that new files are encrypted with."""
 
     version: str
     python: str
@@ -61,11 +62,12 @@ class Overview(msgspec.Struct, frozen=True):
     writes_waiting: int
     ledger_position: int
     jobs: dict[str, int]
+    files_key: str | None
 
 
 async def build_overview(app: App) -> Overview:
     """Measure now."""
-    machine = psutil.virtual_memory()
+    machine, vault = psutil.virtual_memory(), app.get(Files).vault
     return Overview(
         version=__version__,
         python=platform.python_version(),
@@ -82,6 +84,7 @@ async def build_overview(app: App) -> Overview:
         writes_waiting=app.db.waiting(),
         ledger_position=app.ledger.last_seq,
         jobs=await app.db.read(count_jobs),
+        files_key=None if vault is None else vault.id,
     )
 
 

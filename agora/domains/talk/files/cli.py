@@ -28,11 +28,11 @@ def key(
     """Make a key for [files] key_file. Example: agora files key agora-files.key"""
     from agora.kernel.filekey import make_key
 
-    made = make_key(file)
+    made, path = make_key(file), file.resolve()
     if as_json:
-        print_json({"path": str(file), "key": made.id})
+        print_json({"path": str(path), "key": made.id})
     else:
-        typer.echo(f"Made the key {made.id} in {file}. Keep a copy elsewhere, then: agora config set files.key_file {file}")
+        typer.echo(f"Made the key {made.id} in {path}. Keep a copy elsewhere, then: agora config set files.key_file {path}")
 
 
 @cli.command("encrypt")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from tests.kit.server import Kit
+from agora.kernel.filekey import make_key
+from tests.kit.server import Kit, open_kit
 
 PATHS = ("/api/agora/admin/system", "/api/agora/admin/config")
 
@@ -26,6 +26,14 @@ async def test_system_and_settings(agora: Kit) -> None:
     settings = (await agora.scenario("GET", PATHS[1], owner, status=200)).json["items"]
     port = next(item for item in settings if (item["section"], item["key"]) == ("server", "port"))
     assert (port["value"], port["default"], port["origin"]) == (0, 8420, "flag")
+
+
+async def test_the_key_of_files(tmp_path: Path) -> None:
+    made = make_key(tmp_path / "files.key")
+    for key_file, shown in (("", None), (str(tmp_path / "files.key"), made.id)):
+        async with open_kit(tmp_path / "data", flags={"files.key_file": key_file}) as kit:
+            owner = await kit.person(f"root{len(key_file)}", owner=True)
+            assert (await kit.request("GET", PATHS[0], owner)).json["files_key"] == shown
 
 
 async def test_backup_over_http_is_the_owners(agora: Kit) -> None:
