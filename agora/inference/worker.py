@@ -5,9 +5,7 @@ Everything about text that may take long (templates, tokenising) happened before
 """
 
 import logging
-import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -28,9 +26,6 @@ from agora.inference.settings import InferenceSettings, find_threads
 from agora.inference.speculation import Speculation
 
 log = logging.getLogger(__name__)
-
-NICENESS = 5
-"""By how much the computation is nicer than the rest of the server: it gets about a third of a core that both want."""
 
 MOST_FAILURES = 5
 """So many steps in a row that raise something unforeseen end the engine."""
@@ -150,7 +145,6 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """The thread's loop."""
         error: InferenceError = EngineStopped("The model engine was stopped.")
-        _give_way()
         try:
             self._remember()
             while not self._stopping and self._failures < MOST_FAILURES:
@@ -347,12 +341,3 @@ class Worker(threading.Thread):
         if self._events:
             events, self._events = self._events, []
             self._deliver(events)
-
-
-def _give_way() -> None:
-    """Lets the event loop go before the computation where both want a core.
-
-    Linux has a niceness for each thread; the compute threads that this one starts take its over.
-    """
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS))

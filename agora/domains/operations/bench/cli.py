@@ -23,6 +23,7 @@ OnlyOption = Annotated[list[str] | None, typer.Option(help="Only this contender;
 @cli.command()
 def roomful(
     quick: QuickOption = False,
+    starter: Annotated[bool, typer.Option("--starter", help="A model of the starter model's size instead of 350 M.")] = False,
     turns: TurnsOption = None,
     limit: LimitOption = None,
     threads: ThreadsOption = None,
@@ -31,7 +32,7 @@ def roomful(
 ) -> None:
     """Twenty agents in one room, beside other ways to run the same model. Example: agora bench roomful --limit 120"""
     from agora.domains.operations.bench.contenders import ALL
-    from agora.domains.operations.bench.room import QUICK, Plan
+    from agora.domains.operations.bench.room import QUICK, STARTER, Plan
     from agora.domains.operations.bench.roomful import run_roomful
     from agora.domains.operations.bench.table import build_table
 
@@ -39,7 +40,8 @@ def roomful(
     if unknown:
         raise typer.BadParameter(f"there is no contender named {unknown[0]}; known: {', '.join(ALL)}", param_hint="--only")
     given = {"turns": turns, "limit_s": limit, "threads": threads}
-    plan = msgspec.structs.replace(QUICK if quick else Plan(), **{key: value for key, value in given.items() if value is not None})
+    size = QUICK if quick else STARTER if starter else Plan()
+    plan = msgspec.structs.replace(size, **{key: value for key, value in given.items() if value is not None})
     summaries = run_roomful(plan, [name for name in ALL if not only or name in only], lambda line: typer.echo(line, err=True))
     if as_json:
         print_json({"plan": plan, "contenders": summaries})

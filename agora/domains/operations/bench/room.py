@@ -46,6 +46,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.longest + (self.agents + 1) * (self.persona + 2 * (self.reply + LINE_EXTRA))
 
 
+STARTER = Plan(shape=RandomShape(width=256, layers=4, heads=4, kv_heads=4, inner=768, vocabulary=4096))
+"""The same room on a model of the starter model's size."""
+
 QUICK = Plan(
     agents=6,
     history=700,
