@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -76,4 +77,44 @@ def inference(
         print_json(tuning)
         return
     for line in build_report(tuning):
+        typer.echo(line)
+
+
+@cli.command("build-peers")
+def build(
+    jobs: Annotated[int, typer.Option(min=1, help="Compilers at a time.")] = 1,
+    source: Annotated[
+        Path | None, typer.Option(help="A source package of llama-cpp-python (.tar.gz); else pip fetches it.")
+    ] = None,
+) -> None:
+    """Compile llama.cpp's measuring program into the cache, for `bench batched`. Example: agora bench build-peers --jobs 2"""
+    from agora.domains.operations.bench.peers import build_peers
+
+    typer.echo(build_peers(jobs, lambda line: typer.echo(line, err=True), source))
+
+
+@cli.command()
+def batched(
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Writing many texts at a time, beside llama.cpp's own measuring program. Example: agora bench batched --model NAME"""
+    import asyncio
+
+    from agora.domains.operations.bench.batched import SIZES, build_report, compare
+    from agora.inference.registry import ModelRegistry
+    from agora.inference.settings import InferenceSettings
+
+    loaded = load_config(config)
+    folder = data_folder(loaded, data)
+    registry = ModelRegistry([ROOT / "models"], folder / "models", folder / "indexes" / "models")
+    path = registry.get_path(model or loaded.get(InferenceSettings).model)
+    pairs = asyncio.run(compare(path, threads or 1, SIZES, lambda line: typer.echo(line, err=True)))
+    if as_json:
+        print_json(pairs)
+        return
+    for line in build_report(pairs):
         typer.echo(line)
