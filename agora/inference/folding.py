@@ -2,8 +2,9 @@
 
 import unicodedata
 
-LEARNT = frozenset("éèàêçâûîôœùïÉÇÀÊÎ")
-"""The letters beyond ASCII that its corpus has. Any other would be two bytes it has hardly seen, and come out broken."""
+LEARNT = "éèàêçâûîôœùïëöüñáíóúäåøãõæÿßÉÈÀÊÇÂÛÎÔŒÙÏËÖÜÑÁÍÓÚÄÅØ"
+"""The letters beyond ASCII that its tokenizer and corpus have. Any other would be two bytes it has hardly seen, and come
+out broken."""
 
 
 def fold_letters(text: str) -> str:

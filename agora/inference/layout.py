@@ -16,6 +16,7 @@ import msgspec
 
 from agora.inference.context import Line, PrivateContext, SharedContext, Task
 from agora.inference.folding import fold_letters
+from agora.inference.heard import tell_heard
 from agora.inference.pages import find_start, mark
 from agora.inference.safety import clean_block, clean_line, clean_name
 from agora.inference.subject import find_subject
@@ -25,7 +26,7 @@ Style = Literal["starter", "chat"]
 
 LAYOUT_KEY = "agora.layout"
 """GGUF metadata key by which a model says that it was trained on the `starter` style."""
-LAYOUT_VERSION = "starter-2"
+LAYOUT_VERSION = "starter-3"
 
 RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, END = (
     "<|rules|>",
@@ -42,12 +43,12 @@ SPECIAL_TOKENS = (END, RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, *LANGUAGE_TOKENS.
 """Every control token of the starter model, in the order of their ids; `<|end|>` ends each line and each reply."""
 
 # The starter model sees a short window: long free text would push the conversation out of it.
-_STARTER_LIMITS = {"rules": 160, "topic": 80, "line": 320, "summary": 160, "instructions": 160, "memory": 120}
+_STARTER_LIMITS = {"rules": 160, "topic": 80, "line": 320, "summary": 160, "instructions": 160, "memory": 120, "heard": 160}
 _STARTER_MEMORIES = 3
+_STARTER_INTERESTS = 4
 
 LONGEST_SUMMARY = 400
 """Characters of a summary that a prompt in the `chat` style holds at most."""
-_STARTER_INTERESTS = 4
 
 
 class ChatMessage(msgspec.Struct, frozen=True):
@@ -115,6 +116,14 @@ def with_subject(task: Task, shared: SharedContext) -> Task:
     return msgspec.structs.replace(task, about=found)
 
 
+def find_heard(task: Task, shared: SharedContext) -> Line | None:
+    """What a reply answers: the last line of whom it is for, else the last of all; None for any other task."""
+    if task.kind != "reply" or not shared.lines:
+        return None
+    of_target = (line for line in reversed(shared.lines) if line.speaker == task.target)
+    return next(of_target, shared.lines[-1])
+
+
 # ---- starter style ------------------------------------------------------------------------------------------------
 
 
@@ -146,9 +155,13 @@ def _starter_private(private: PrivateContext, shared: SharedContext) -> str:
     parts.append(f"{MOOD} {clean_line(private.mood, 40)}")
     memories = private.memories[:_STARTER_MEMORIES]
     parts.extend(f"{MEMORY} {clean_line(text, _STARTER_LIMITS['memory'])}" for text in memories)
+    heard = find_heard(private.task, shared)
+    if heard:  # once more where the model begins: a small one answers what it has just read, not what is far above
+        parts.append(f"{SAY} {clean_name(heard.speaker)}: {clean_line(heard.text, _STARTER_LIMITS['heard'])}{END}")
     # The strongest trait once more, next to where the model begins: a small one sounds like what it has just read.
     voice = list_trait_words(private.traits)[0]
-    parts.append(f"{DO} {_starter_task(private.task)} | {voice}{LANGUAGE_TOKENS[shared.language]}")
+    kind = f" {tell_heard(heard.text, shared.language)}" if heard else ""
+    parts.append(f"{DO} {_starter_task(private.task)} | {voice}{kind}{LANGUAGE_TOKENS[shared.language]}")
     return fold_letters("".join(parts))
 
 

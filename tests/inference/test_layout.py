@@ -15,6 +15,7 @@ from agora.inference.layout import (
     build_messages,
     build_prompt,
     build_shared,
+    find_heard,
     find_style,
     keep_recent,
     list_stops,
@@ -97,7 +98,7 @@ def test_both_styles_carry_the_same_content() -> None:
     starter = build_prompt(SHARED, private)
     for piece in ("Le Jardin", "potager", "le jardinage", "mes tomates", "Cleo", "abeilles", "brève", "balcon"):
         assert piece in chat and piece in starter
-    assert starter.endswith("<|do|> reply Ada | les tomates | curious<|fr|>")
+    assert starter.endswith("<|say|> Ada: Bonjour, mes tomates ont soif.<|end|><|do|> reply Ada | les tomates | curious hello<|fr|>")
 
 
 def test_tasks_say_what_to_do() -> None:
@@ -110,7 +111,14 @@ def test_tasks_say_what_to_do() -> None:
         Task("open", about="l'eau"): "open | l'eau",
     }
     for task, words in tasks.items():
+        assert find_heard(task, SHARED) is None
         assert build_prompt(SHARED, agent("Cleo", task=task)).endswith(f"<|do|> {words} | even<|fr|>")
+
+
+def test_a_reply_is_shown_what_it_answers() -> None:
+    assert find_heard(Task("reply", "Ada"), SHARED) == SHARED.lines[0]
+    assert find_heard(Task("reply"), SHARED) == find_heard(Task("reply", "Nobody"), SHARED) == SHARED.lines[1]
+    assert find_heard(Task("reply", "Ada"), SharedContext("c", "ch", "en")) is None
 
 
 def test_the_transcript_is_cut_in_pages() -> None:
@@ -134,11 +142,11 @@ def test_a_model_says_which_style_it_knows() -> None:
 
 
 def test_the_starter_model_sees_no_letter_it_has_not_learnt() -> None:
-    shared = SharedContext("Agora", "général", "fr", lines=(Line("Maëlle", "Ångström, œuvre, naïf, 日本語, « déjà »"),))
+    shared = SharedContext("Agora", "général", "fr", lines=(Line("Maëlle", "Dvořák, Ångström, œuvre, naïf, 日本語, « déjà »"),))
     private = agent("Jürgen", task=Task("reply", "Maëlle"))
     prompt = build_prompt(shared, private)
-    assert "<|say|> Maelle: Angstrom, œuvre, naïf, 日本語, « déjà »" in prompt
-    assert "<|me|> Jurgen:" in prompt and "reply Maelle" in prompt
+    assert "<|say|> Maëlle: Dvorák, Ångström, œuvre, naïf, 日本語, « déjà »" in prompt
+    assert "<|me|> Jürgen:" in prompt and "reply Maëlle" in prompt
     assert "Maëlle" in build_messages(shared, private)[1].content, "other models read every letter"
 
 
