@@ -28,6 +28,10 @@ def starter(
     threads: Annotated[int, typer.Option(help="Compute threads; 0 takes every core.")] = 0,
     compiled: Annotated[bool, typer.Option(help="Compile the network first: a minute more, then much faster.")] = True,
     turns: Annotated[int, typer.Option(help="Turns in each language by which the finished model is judged; 0: none.")] = 100,
+    parent: Annotated[
+        Path | None,
+        typer.Option("--from", help="Begin with the weights of this earlier model (GGUF), not from nothing."),
+    ] = None,
     tiny: Annotated[bool, typer.Option(help="A network of a toy's size, to try the way from end to end.")] = False,
     data: DataOption = None,
 ) -> None:
@@ -47,7 +51,7 @@ def starter(
     try:
         with _Bar() as bar:
             made = make_starter(
-                plan, folder, target, minutes, threads, compiled, bar.show_stage, bar.show_step, lambda: bool(stopping)
+                plan, folder, target, minutes, threads, compiled, bar.show_stage, bar.show_step, lambda: bool(stopping), parent
             )
     except TrainingError as error:
         typer.echo(str(error), err=True)

@@ -24,52 +24,64 @@ SHARE = 0.5
 """How many samples are disguised."""
 
 _LANGUAGES: tuple[Language, ...] = ("en", "fr")
-_ARTICLES = (" le", " la", " les", " l", " the", " un", " une")
+_ARTICLES = (" le", " la", " les", " l", " L", " the", " un", " une")
 
 Ids = NDArray[np.integer[Any]]
 
 
 class Pieces(msgspec.Struct, frozen=True):
-    """The vocabulary sorted: letters that begin a word, letters within one, and what must stay as it is."""
+    """The vocabulary sorted by what may stand for what. Entry i of `kinds` is the kind of token i, 0: stays as it is."""
 
-    starts: Ids
-    inner: Ids
-    begins: NDArray[np.bool_]
-    within: NDArray[np.bool_]
+    kinds: NDArray[np.uint8]
+    members: tuple[Ids, ...]
+    """The tokens of each kind: none, words after a space, words after an apostrophe, pieces with and without a capital."""
     kept: NDArray[np.bool_]
     """Articles and the grammar's own words: alone they are no matter that could be told from the rest of a text."""
+    twins: dict[int, int]
+    """Words that are one token after a space and another after an apostrophe, in both directions."""
     do: int
     endings: tuple[int, ...]
     bar: tuple[int, ...]
-    kinds: tuple[tuple[int, ...], ...]
+    tasks: tuple[tuple[int, ...], ...]
 
 
 def find_pieces(tokenizer: "Tokenizer") -> Pieces:
     """Sorts a vocabulary."""
     size = tokenizer.get_vocab_size()
     texts = [tokenizer.decode([at], skip_special_tokens=False) for at in range(size)]
-    begins = np.array([text.startswith(" ") and text[1:].isalpha() for text in texts])
-    within = np.array([text.isalpha() for text in texts])
+    kinds = np.array([_tell_kind(text) for text in texts], dtype=np.uint8)
     kept = np.zeros(size, dtype=bool)
     for language in _LANGUAGES:
         for found in tokenizer.encode_batch([f" {text}" for text in list_wordings(language)], add_special_tokens=False):
-            kept[[at for at in found.ids if begins[at]]] = True
+            kept[[at for at in found.ids if kinds[at] in (SPACED, QUOTED)]] = True
     kept[[at for at, text in enumerate(texts) if text in _ARTICLES]] = True
+    spaced = {text[1:]: at for at, text in enumerate(texts) if kinds[at] == SPACED}
+    pairs = [(at, spaced[text[1:]]) for at, text in enumerate(texts) if kinds[at] == QUOTED and text[1:] in spaced]
 
     def encode(text: str) -> tuple[int, ...]:
         return tuple(tokenizer.encode(text, add_special_tokens=False).ids)
 
     return Pieces(
-        starts=np.flatnonzero(begins),
-        inner=np.flatnonzero(within),
-        begins=begins,
-        within=within,
+        kinds=kinds,
+        members=tuple(np.flatnonzero(kinds == kind) for kind in range(5)),
         kept=kept,
+        twins=dict(pairs) | {two: one for one, two in pairs},
         do=encode(DO)[0],
         endings=tuple(encode(token)[0] for token in LANGUAGE_TOKENS.values()),
         bar=encode(" |"),
-        kinds=(encode(" reply"), encode(" open")),
+        tasks=(encode(" reply"), encode(" open")),
     )
+
+
+SPACED, QUOTED, CAPITAL, SMALL = 1, 2, 3, 4
+
+
+def _tell_kind(text: str) -> int:
+    if text.isalpha():
+        return CAPITAL if text[0].isupper() else SMALL
+    if text[1:].isalpha():
+        return {" ": SPACED, "'": QUOTED}.get(text[0], 0)
+    return 0
 
 
 def disguise(ids: Ids, samples: Ids, pieces: Pieces, random: np.random.Generator) -> Ids:
@@ -85,11 +97,15 @@ def disguise(ids: Ids, samples: Ids, pieces: Pieces, random: np.random.Generator
 
 def _disguise_sample(sample: Ids, pieces: Pieces, random: np.random.Generator) -> Ids:
     found = dict.fromkeys(_list_spans(sample.tolist(), pieces))
+    tokens = set(sample.tolist())
     result = sample.copy()
     for span in sorted(found, key=len, reverse=True):
+        if any(pieces.twins.get(token) in tokens for token in span):
+            continue  # "école" here and "l'école" there: two tokens, which could not be changed alike
         old = np.array(span)
-        drawn = np.where(pieces.begins[old], random.choice(pieces.starts, len(old)), random.choice(pieces.inner, len(old)))
-        new = np.where(pieces.begins[old] | pieces.within[old], drawn, old)
+        new = np.array(
+            [random.choice(pieces.members[kind]) if kind else at for at, kind in zip(span, pieces.kinds[old], strict=True)]
+        )
         for at in np.flatnonzero(sample[: len(sample) - len(old) + 1] == old[0]):
             if (sample[at : at + len(old)] == old).all():
                 result[at : at + len(old)] = new
@@ -100,17 +116,17 @@ def _list_spans(sample: list[int], pieces: Pieces) -> Iterator[tuple[int, ...]]:
     """Names and matters of the instructions in a sample, without articles."""
     for at in (i for i, token in enumerate(sample) if token == pieces.do):
         end = next((i for i in range(at, len(sample)) if sample[i] in pieces.endings), len(sample))
-        kind = next((kind for kind in pieces.kinds if _stands(sample, at + 1, kind)), None)
+        task = next((task for task in pieces.tasks if _stands(sample, at + 1, task)), None)
         bars = [i for i in range(at, end) if _stands(sample, i, pieces.bar)]
-        if kind is None or not bars:
+        if task is None or not bars:
             continue
         # "reply Ada | the garden | warm": the last part is the character, not to be touched.
-        edges = [at + 1 + len(kind) - len(pieces.bar), *bars]
+        edges = [at + 1 + len(task) - len(pieces.bar), *bars]
         for start, stop in pairwise(edges):
             part = sample[start + len(pieces.bar) : stop]
-            while part and (not (pieces.begins[part[0]] or pieces.within[part[0]]) or (pieces.kept[part[0]] and len(part) > 1)):
+            while len(part) > 1 and (pieces.kept[part[0]] or not pieces.kinds[part[0]]):
                 part = part[1:]
-            if part and not (len(part) == 1 and pieces.kept[part[0]]):
+            if part and pieces.kinds[part].any() and not pieces.kept[part].all():
                 yield tuple(part)
 
 

@@ -90,6 +90,7 @@ def judge(answers: Sequence[Answer]) -> list[Measure]:
 
     known = [answer for answer in answers if not answer.question.new_topic]
     unknown = [answer for answer in answers if answer.question.new_topic]
+    fitting = [fits for fits in map(measures.answers_in_turn, answers) if fits is not None]
     return [
         Measure("right language", share(measures.is_right_language), 0.99),
         Measure("stops by itself", share(lambda answer: answer.stopped), 0.99),
@@ -97,6 +98,7 @@ def judge(answers: Sequence[Answer]) -> list[Measure]:
         Measure("names the right addressee", share(measures.names_addressee), 0.95),
         Measure("takes up the topic (held-out topics)", share(measures.takes_up, known), 0.90),
         Measure("takes up the topic (invented topics)", share(measures.takes_up, unknown), 0.75),
+        Measure("answers what was said", sum(fitting) / max(len(fitting), 1)),
         Measure("no broken word", share(measures.has_whole_words), 0.99),
         Measure("same reply within 200 turns", measures.count_repeats(answers) / max(len(answers), 1), 0.03, at_most=True),
         Measure("distinct-2", measures.measure_distinct(answers)),

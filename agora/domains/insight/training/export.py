@@ -9,6 +9,7 @@ from agora.domains.insight.training.checkpoint import Progress
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import Material
+from agora.domains.insight.training.tokenizer import PRE
 from agora.inference.layout import (
     DO,
     END,
@@ -95,6 +96,8 @@ def _write_description(writer: "GGUFWriter", plan: Plan, material: Material, pro
     writer.add_file_type(LlamaFileType.MOSTLY_Q8_0)
     writer.add_string(LAYOUT_KEY, LAYOUT_VERSION)
     writer.add_string("agora.provenance", "agora train starter; no outside weights, no outside text")
+    if plan.parent:
+        writer.add_string("agora.parent.sha256", plan.parent)
     writer.add_string("agora.corpus.sha256", material.corpus_hash)
     writer.add_string("agora.tokenizer.sha256", material.tokenizer_hash)
     writer.add_uint32("agora.corpus.seed", plan.seed)
@@ -127,7 +130,7 @@ def _write_tokenizer(writer: "GGUFWriter", tokenizer: "Tokenizer") -> None:
     merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in bpe["model"]["merges"]]
     end = tokenizer.token_to_id(END)
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
+    writer.add_tokenizer_pre(PRE)
     writer.add_token_list(words)
     writer.add_token_types([TokenType.CONTROL if word in special else TokenType.NORMAL for word in words])
     writer.add_token_merges(merges)
@@ -142,21 +145,36 @@ def _write_tokenizer(writer: "GGUFWriter", tokenizer: "Tokenizer") -> None:
 def _list_tensors(model: "LlamaForCausalLM", plan: Plan) -> list[tuple[str, "np.ndarray[Any, Any]"]]:
     """The network's tensors under llama.cpp's names. The output matrix is tied to the embedding and left out."""
     weights = {name: value.detach().float().numpy() for name, value in model.state_dict().items()}
-    tensors = [("token_embd.weight", weights["model.embed_tokens.weight"]), ("output_norm.weight", weights["model.norm.weight"])]
-    for at in range(plan.layers):
-        theirs, ours = f"model.layers.{at}.", f"blk.{at}."
-        tensors += [
-            (ours + "attn_norm.weight", weights[theirs + "input_layernorm.weight"]),
-            (ours + "ffn_norm.weight", weights[theirs + "post_attention_layernorm.weight"]),
-            (ours + "attn_q.weight", _permute(weights[theirs + "self_attn.q_proj.weight"], plan.heads)),
-            (ours + "attn_k.weight", _permute(weights[theirs + "self_attn.k_proj.weight"], plan.heads)),
-            (ours + "attn_v.weight", weights[theirs + "self_attn.v_proj.weight"]),
-            (ours + "attn_output.weight", weights[theirs + "self_attn.o_proj.weight"]),
-            (ours + "ffn_gate.weight", weights[theirs + "mlp.gate_proj.weight"]),
-            (ours + "ffn_up.weight", weights[theirs + "mlp.up_proj.weight"]),
-            (ours + "ffn_down.weight", weights[theirs + "mlp.down_proj.weight"]),
-        ]
-    return tensors
+    found = [(ours, weights[theirs]) for theirs, ours in list_names(plan.layers)]
+    return [(name, _permute(value, plan.heads) if "attn_q" in name or "attn_k" in name else value) for name, value in found]
+
+
+def list_names(layers: int) -> list[tuple[str, str]]:
+    """Each tensor's name in transformers' Llama, and llama.cpp's for the same."""
+    names = [("model.embed_tokens.weight", "token_embd.weight"), ("model.norm.weight", "output_norm.weight")]
+    for at in range(layers):
+        names += [(f"model.layers.{at}.{theirs}.weight", f"blk.{at}.{ours}.weight") for theirs, ours in _PARTS]
+    return names
+
+
+_PARTS = (
+    ("input_layernorm", "attn_norm"),
+    ("post_attention_layernorm", "ffn_norm"),
+    ("self_attn.q_proj", "attn_q"),
+    ("self_attn.k_proj", "attn_k"),
+    ("self_attn.v_proj", "attn_v"),
+    ("self_attn.o_proj", "attn_output"),
+    ("mlp.gate_proj", "ffn_gate"),
+    ("mlp.up_proj", "ffn_up"),
+    ("mlp.down_proj", "ffn_down"),
+)
+
+
+def unpermute(matrix: "np.ndarray[Any, Any]", heads: int) -> "np.ndarray[Any, Any]":
+    """Rotary pairs, as llama.cpp has them, back to transformers' rotary halves."""
+    rows, columns = matrix.shape
+    pairs = matrix.reshape(heads, rows // heads // 2, 2, columns)
+    return np.ascontiguousarray(pairs.swapaxes(1, 2)).reshape(rows, columns)
 
 
 def _permute(matrix: "np.ndarray[Any, Any]", heads: int) -> "np.ndarray[Any, Any]":

@@ -10,6 +10,7 @@ from math import log
 
 import msgspec
 
+from agora.domains.insight.training.corpus.acts import answers_in_kind
 from agora.domains.insight.training.corpus.samples import make_samples
 from agora.domains.insight.training.corpus.topics import list_texts, list_topics
 from agora.domains.insight.training.corpus.wordings import list_wordings
@@ -109,11 +110,21 @@ def takes_up(answer: Answer) -> bool:
     return bool(offered & set(list_words(answer.said)))
 
 
+def answers_in_turn(answer: Answer) -> bool | None:
+    """It does what may answer what its addressee said last: thanks after advice, a plan where one was asked for. None
+    where the words heard or said are none of the grammar's."""
+    shared, target = answer.question.shared, answer.question.private.task.target
+    heard = next((line.text for line in reversed(shared.lines) if line.speaker == target), "")
+    return answers_in_kind(heard, answer.said, shared.language)
+
+
 def has_whole_words(answer: Answer) -> bool:
     """Each word is one the grammar knows or one that the prompt has."""
     shared, private = answer.question.shared, answer.question.private
     prompt = [line.text for line in shared.lines] + [line.speaker for line in shared.lines]
     prompt += [shared.topic, shared.community, shared.channel, private.name, *private.interests, *private.memories]
+    task = with_subject(private.task, shared)
+    prompt += [task.about or "", task.target or ""]
     allowed = list_known_words(shared.language) | {word for text in prompt for word in list_words(text)}
     return all(word in allowed or word.isdigit() for word in list_words(answer.said))
 

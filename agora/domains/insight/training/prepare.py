@@ -72,7 +72,7 @@ def prepare_tokenizer(plan: Plan, folder: Path) -> "Tokenizer":
         step = max(plan.samples // plan.tokenizer_samples, 1)
         chosen = make_samples(plan.seed, plan.samples, step=step)
         partial = path.with_suffix(".part")
-        train_tokenizer(chosen, plan.vocabulary).save(str(partial))
+        train_tokenizer(chosen, plan.vocabulary, plan.pieces).save(str(partial))
         partial.replace(path)
     tokenizer = load_tokenizer(path)
     if tokenizer.get_vocab_size() != plan.vocabulary:

@@ -67,7 +67,7 @@ def pack(samples: Iterable[Sample], tokenizer: "Tokenizer", length: int) -> Rows
 
 def repack(rows: Rows, length: int) -> Rows:
     """The same samples in shorter rows; those whose shared part leaves no room for a branch are left out."""
-    return _pack(_unpack(rows), length)
+    return _pack(_unpack(rows), length, ALL)
 
 
 def strip_shared(rows: Rows, length: int) -> Rows:
@@ -90,26 +90,42 @@ def _unpack(rows: Rows) -> "Iterator[tuple[Piece, list[Piece]]]":
         yield found[0], found[1:]
 
 
-def _pack(encoded: "Iterable[tuple[Piece, list[Piece]]]", length: int) -> Rows:
+OPEN_ROWS = 8
+"""How many rows are filled at a time: the more, the fewer places stay empty, and the less the order is kept."""
+ENOUGH, ALL = 2, 4
+"""How many of its branches a sample must have room for to be put into a row that others have begun: in long and in short rows."""
+
+
+def _pack(encoded: "Iterable[tuple[Piece, list[Piece]]]", length: int, enough: int = ENOUGH) -> Rows:
     rows: dict[str, list[list[float]]] = {name: [] for name in FIELDS}
-    row: dict[str, list[float]] = {name: [] for name in FIELDS}
-    number = 0
+    opened: list[dict[str, list[float]]] = []
     for shared, branches in encoded:
-        least = len(shared[0]) + (len(branches[0][0]) if branches else 0)
-        if least > length:
+        if len(shared[0]) + (len(branches[0][0]) if branches else 0) > length:
             continue
-        if least > length - len(row["ids"]):
-            _close(rows, row, length)
-            row, number = {name: [] for name in FIELDS}, 0
-        number += 1
+        row = _pick_row(opened, len(shared[0]) + sum(len(branch[0]) for branch in branches[:enough]), length)
+        if row is None:
+            if len(opened) == OPEN_ROWS:
+                fullest = max(opened, key=lambda row: len(row["ids"]))
+                opened = [row for row in opened if row is not fullest]
+                _close(rows, fullest, length)
+            row = {name: [] for name in FIELDS}
+            opened.append(row)
+        number = int(row["samples"][-1]) + 1 if row["samples"] else 1
         _append(row, shared, 0, number, 0)
         for at, branch in enumerate(branches, start=1):
             if len(row["ids"]) + len(branch[0]) <= length:
                 _append(row, branch, len(shared[0]), number, at)
-    _close(rows, row, length)
+    for row in opened:
+        _close(rows, row, length)
     small = dict.fromkeys(("samples", "branches", "alone"), np.uint8)
     kinds = {"ids": np.uint16, "positions": np.uint16, "weights": np.float16, **small}
     return Rows({name: np.array(rows[name], dtype=kinds[name]) for name in FIELDS})
+
+
+def _pick_row(opened: list[dict[str, list[float]]], needed: int, length: int) -> dict[str, list[float]] | None:
+    """The fullest open row with so much room; a sample longer than a row wants one for itself."""
+    fitting = [row for row in opened if len(row["ids"]) + needed <= length]
+    return max(fitting, key=lambda row: len(row["ids"])) if fitting else None
 
 
 def _append(row: dict[str, list[float]], piece: "Piece", start: int, sample: int, branch: int) -> None:

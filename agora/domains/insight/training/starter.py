@@ -9,7 +9,8 @@ import msgspec
 
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.export import export
-from agora.domains.insight.training.plan import Plan
+from agora.domains.insight.training.inherit import hash_file
+from agora.domains.insight.training.plan import Plan, follow
 from agora.domains.insight.training.prepare import check_room, prepare
 from agora.domains.insight.training.train import CHECKPOINT, Report, train
 
@@ -36,8 +37,11 @@ def make_starter(
     on_stage: Callable[[str], None] = lambda stage: None,
     on_step: Callable[[Report], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
+    parent: Path | None = None,
 ) -> Made:
     """Corpus, tokenizer, training and export; `folder` keeps all that a resumed run needs.
+
+    `parent`: an earlier model file of the same shape, with whose weights the run begins.
 
     `threads` 0 takes every core. Raises TrainingError; `out` then still holds the last good model. A run that is stopped
     early writes a model only where there is none yet.
@@ -49,9 +53,11 @@ def make_starter(
     torch.set_num_threads(threads or os.cpu_count() or 1)
     folder.mkdir(parents=True, exist_ok=True)
     check_room(folder)
+    if parent:
+        plan = follow(plan, hash_file(parent))
     material = prepare(plan, folder, on_stage)
     on_stage("train")
-    model = train(plan, material, folder, minutes, compiled, on_step, should_stop)
+    model = train(plan, material, folder, minutes, compiled, on_step, should_stop, parent)
     progress = read_progress(folder)
     if progress.seconds < minutes * 60 and out.exists():
         raise TrainingError(

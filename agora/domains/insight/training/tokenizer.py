@@ -1,7 +1,14 @@
-"""A small byte-level BPE tokenizer, split exactly as llama.cpp's `gpt-2` pre-tokenizer does."""
+"""The tokenizer: frequent words are one token each, and every other word is spelled in few, very common pieces.
+
+Plain byte-pair merging builds long words over rare in-between pieces, which training hardly shows; a word that nobody
+listed is made of just those, and came out broken. Here a word is either whole in the vocabulary (llama.cpp's `llama-bpe`
+rule: look the whole word up first, merge only if it is not there) or spelled in pieces that thousands of invented words
+have taught. Pieces never take in the space or the apostrophe before a word, so it is spelled alike wherever it stands.
+"""
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,58 +16,127 @@ from typing import TYPE_CHECKING
 from agora.domains.insight.training.corpus.expand import strip_article
 from agora.domains.insight.training.corpus.people import NAMES
 from agora.domains.insight.training.corpus.samples import Sample
-from agora.domains.insight.training.corpus.topics import list_texts, list_topics
+from agora.domains.insight.training.corpus.topics import list_topics
+from agora.domains.insight.training.corpus.wordings import list_wordings
 from agora.domains.insight.training.errors import TrainingError
 from agora.inference.context import Language
+from agora.inference.folding import LEARNT
+from agora.inference.heard import KINDS
 from agora.inference.layout import SPECIAL_TOKENS
 from agora.inference.wording import list_trait_words
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from tokenizers.pre_tokenizers import PreTokenizer
 
-TOPIC_WEIGHT = 100
-"""How often each phrase of the listed topics is shown to the trainer: enough to make its words whole tokens, which cannot
-be misspelt. Only what nobody listed is left to be put together from pieces."""
+PRE = "llama-bpe"
+"""llama.cpp's name for the split below, with whole words first."""
+SPLIT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 _LISTED = re.compile(rf"\b(?:{'|'.join(NAMES)})\b")
 
 
-def train_tokenizer(samples: Iterable[Sample], size: int) -> "Tokenizer":
-    """A tokenizer of `size` entries, control tokens first. The same samples give the same tokenizer."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+def train_tokenizer(samples: Iterable[Sample], size: int, pieces: int) -> "Tokenizer":
+    """A tokenizer of `size` entries: control tokens, bytes, at most `pieces` pieces and letters, and whole words.
 
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    The same samples give the same tokenizer. Raises TrainingError where the samples have too few words.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    split = _build_split()
+    seen: Counter[str] = Counter()
+    names: set[str] = set()
+    for sample in samples:
+        names.update(token for name in _list_names(sample) for token, _ in split.pre_tokenize_str(f" {name}"))
+        found = {token for text in _list_parts(sample) for token, _ in split.pre_tokenize_str(_LISTED.sub("", text))}
+        seen.update(sorted(found))
+    matters = {*_list_matters(split), *(token for kind in KINDS for token, _ in split.pre_tokenize_str(f" {kind}"))}
+    seen.update(matters)
+    for language in LANGUAGES:
+        names.difference_update(token for text in list_wordings(language) for token, _ in split.pre_tokenize_str(f" {text}"))
+    # A name is always spelled: one that were whole would teach nothing about copying those that nobody listed.
+    ranked = sorted((token for token in seen if token not in names), key=lambda token: (token not in matters, -seen[token], token))
+    room = size - len(SPECIAL_TOKENS) - len(alphabet) - pieces
+    whole = [token for token in ranked if len(token) > 1][:room]
+    merges = _learn_pieces(_weigh_words(seen, set(whole)), pieces)
+    entries = [*SPECIAL_TOKENS, *alphabet, *(left + right for left, right in merges)]
+    taken = set(entries)
+    entries += [token for token in ranked if token not in taken][: size - len(entries)]
+    if len(entries) < size:
+        raise TrainingError(f"The corpus has too few words for a vocabulary of {size}. Take more samples.")
+    tokenizer = Tokenizer(models.BPE({entry: at for at, entry in enumerate(entries)}, merges, ignore_merges=True))
+    tokenizer.pre_tokenizer = split
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=size,
-        min_frequency=2,
-        special_tokens=list(SPECIAL_TOKENS),
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(_list_texts(samples), trainer)
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     return tokenizer
 
 
-def _list_texts(samples: Iterable[Sample]) -> Iterator[str]:
-    """Everything in a prompt, in the form it has there: each piece begins with a space.
+def _build_split() -> "PreTokenizer":
+    from tokenizers import Regex, pre_tokenizers
 
-    Listed names are left out: whole tokens for them would teach nothing about copying those that are not listed.
-    """
-    for phrase in _list_phrases():
-        yield from [f" {phrase}"] * TOPIC_WEIGHT
-    for sample in samples:
-        for text in _list_parts(sample):
-            yield _LISTED.sub("", text)
+    words = pre_tokenizers.Split(Regex(SPLIT), "isolated")
+    return pre_tokenizers.Sequence([words, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
 
 
-def _list_phrases() -> list[str]:
-    """What the listed topics hold, as it stands in a text, and without its article, as people write interests."""
+def _list_matters(split: "PreTokenizer") -> list[str]:
+    """The words of the listed topics' names and things, in a text and without article: they are always whole."""
     topics = [topic for language in LANGUAGES for topic in list_topics(language)]
-    texts = [text for topic in topics for text in list_texts(topic)]
-    return sorted({form for text in texts for form in (text, strip_article(text))})
+    texts = {form for topic in topics for text in (topic.name, *topic.things) for form in (text, strip_article(text))}
+    return sorted({token for text in texts for token, _ in split.pre_tokenize_str(f" {text}")})
+
+
+def _weigh_words(seen: Counter[str], whole: set[str]) -> Counter[str]:
+    """How much each word counts for the pieces: the spelled ones by how many samples have them, the whole ones a little,
+    so that what real words are made of is among the pieces too."""
+    return Counter({token: 2 if token in whole else count for token, count in seen.items()})
+
+
+def _learn_pieces(words: Counter[str], most: int) -> list[tuple[str, str]]:
+    """Merges for the words that are not whole: letters only, whole letters only, the accented ones first."""
+    import json
+
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+
+    level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    signs = dict(_list_bytes())
+    merges = [(pair[0], pair[1]) for letter in LEARNT for pair in [level.pre_tokenize_str(letter)[0][0]]]
+    learner = Tokenizer(models.BPE())
+    alone = pre_tokenizers.Split(Regex(r"\p{L}+"), "removed", invert=True)
+    learner.pre_tokenizer = pre_tokenizers.Sequence([alone, level])
+    trainer = trainers.BpeTrainer(vocab_size=256 + most, initial_alphabet=sorted(signs), show_progress=False)
+    texts = (bytes(signs[sign] for sign in word).decode(errors="ignore") for word in sorted(words) for _ in range(words[word]))
+    learner.train_from_iterator(texts, trainer)
+    known = set(signs) | {left + right for left, right in merges}
+    for merge in json.loads(learner.to_str())["model"]["merges"]:
+        left, right = merge if isinstance(merge, list) else merge.split(" ")
+        if left in known and right in known and left + right not in known and _is_text(left + right, signs):
+            merges.append((left, right))
+            known.add(left + right)
+    return merges[:most]
+
+
+def _list_bytes() -> Iterator[tuple[str, int]]:
+    """The sign by which byte-level tokenizers write each byte (GPT-2's table)."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in shown]
+    yield from ((chr(byte), byte) for byte in shown)
+    yield from ((chr(256 + at), byte) for at, byte in enumerate(hidden))
+
+
+def _is_text(piece: str, signs: dict[str, int]) -> bool:
+    try:
+        bytes(signs[sign] for sign in piece).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _list_names(sample: Sample) -> Iterator[str]:
+    yield from (line.speaker for line in sample.shared.lines)
+    yield from (branch.private.name for branch in sample.branches)
+    yield from (branch.private.task.target or "" for branch in sample.branches)
 
 
 def _list_parts(sample: Sample) -> Iterator[str]:

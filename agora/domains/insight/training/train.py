@@ -12,6 +12,7 @@ import numpy as np
 from agora.domains.insight.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from agora.domains.insight.training.disguise import disguise, find_pieces
 from agora.domains.insight.training.errors import TrainingError
+from agora.domains.insight.training.inherit import inherit
 from agora.domains.insight.training.model import Batch, build_model, build_optimisers
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import Material
@@ -41,12 +42,14 @@ def train(
     compiled: bool = True,
     on_step: Callable[[Report], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
+    parent: Path | None = None,
 ) -> "LlamaForCausalLM":
     """Trains until `minutes` of training time are used up, earlier runs counted in, and returns the model.
 
-    `should_stop` is asked after each step; a stopped run saves and can be resumed.
+    `should_stop` is asked after each step; a stopped run saves and can be resumed. `parent`: the model file whose weights a
+    new run begins with.
     """
-    run = _Run(plan, material, folder, minutes * 60, compiled)
+    run = _Run(plan, material, folder, minutes * 60, compiled, parent)
     while run.progress.seconds < run.limit and not should_stop():
         started = time.monotonic()
         loss, tokens = run.step()
@@ -64,7 +67,7 @@ def train(
 class _Run:
     """The state of one run."""
 
-    def __init__(self, plan: Plan, material: Material, folder: Path, limit: float, compiled: bool) -> None:
+    def __init__(self, plan: Plan, material: Material, folder: Path, limit: float, compiled: bool, parent: Path | None) -> None:
         import torch
 
         self.plan, self.material, self.limit = plan, material, limit
@@ -78,6 +81,8 @@ class _Run:
             self.model.load_state_dict(state["model"])
             for optimiser, stored in zip(self.optimisers, state["optimisers"], strict=True):
                 optimiser.load_state_dict(stored)
+        elif parent:
+            inherit(self.model, plan, material.tokenizer, parent)
         self.saved_at = self.progress.seconds
         self.pieces = find_pieces(material.tokenizer)
         self.bare = strip_shared(material.rows, plan.short)
@@ -133,12 +138,9 @@ class _Run:
                 group["lr"] = self.plan.rate * warm * max(cool, 0.02)
 
     def _batch(self, share: float) -> Batch:
-        """The next rows: bare ones in the first part of the time, then short ones, then long ones.
-
-        Every third step stays bare to the end, or characters fade while the talk is learnt.
-        """
+        """The next rows: bare ones in the first part of the time, then short ones, then long ones."""
         plan = self.plan
-        if share < plan.bare_share or self.progress.step % 3 == 0:
+        if share < plan.bare_share or self.progress.step % plan.bare_every == 0:
             rows, count = self.bare, plan.rows * plan.length // plan.short
         elif share < 1 - plan.long_share:
             rows, count = self.short, plan.rows * plan.length // plan.short

@@ -1,8 +1,11 @@
 """The corpus: the same from the same seed, true to the runtime's layout, and copyable where it must be."""
 
 import re
+from collections import Counter
 from random import Random
 
+from agora.domains.insight.training.corpus.acts import answers_in_kind, tell_acts
+from agora.domains.insight.training.corpus.dialogue import make_scene
 from agora.domains.insight.training.corpus.english import ACTS as ENGLISH
 from agora.domains.insight.training.corpus.expand import expand, of, strip_article, to
 from agora.domains.insight.training.corpus.flow import ANSWERS, STARTS
@@ -14,7 +17,8 @@ from agora.domains.insight.training.corpus.traits import LEAD, TAIL
 from agora.domains.insight.training.corpus.words import invent_name, invent_word, is_decent
 from agora.domains.insight.training.measures import list_grammar_words, list_words
 from agora.domains.insight.training.rows import NEEDS_TALK
-from agora.inference.context import MOODS
+from agora.inference.context import MOODS, Language
+from agora.inference.heard import tell_heard
 from agora.inference.layout import build_private
 from agora.inference.wording import EVEN, TRAIT_WORDS
 
@@ -41,7 +45,7 @@ def test_every_trait_word_has_its_colour_in_both_languages() -> None:
 def test_topics_are_whole_and_some_are_held_out() -> None:
     for language in ("en", "fr"):
         training, held = list_topics(language), list_topics(language, held_out=True)
-        assert len(training) + len(held) >= 170
+        assert len(training) + len(held) >= 240
         assert len(held) >= 10
         assert not {topic.name for topic in training} & {topic.name for topic in held}
         for topic in (*training, *held):
@@ -80,6 +84,39 @@ def test_no_reply_shows_the_grammar_itself() -> None:
             assert not re.search(r"\{(?!\")|\|", text), text
 
 
+def test_nearly_every_reply_names_its_matter() -> None:
+    """What agents are measured by: a reply without the matter could be about anything."""
+    for acts in (ENGLISH, FRENCH):
+        answers = {act for found in ANSWERS.values() for act in found} & set(acts)
+        silent = [text for act in answers for text in acts[act] if not re.search(r"\{(?:de:|à:)?[xm]\}", text)]
+        assert len(silent) <= 4, silent
+
+
+def test_acts_are_told_from_their_words() -> None:
+    for seed in range(30):
+        random = Random(seed)
+        language: Language = "en" if seed % 2 else "fr"
+        scene = make_scene(random, language, 6)
+        for turn in scene.turns:
+            assert turn.act.startswith("free") or turn.act in tell_acts(turn.text, language), turn
+    assert tell_acts("Ada, oh no! Thanks for the garden, it helped a lot!", "en") == {"thank"}
+    assert answers_in_kind("Any advice for the garden?", "Ada, for the garden, try to start small.", "en") is True
+    assert answers_in_kind("Any advice for the garden?", "Ada, I'm Bo, an agent here, and I like tea.", "en") is False
+    assert answers_in_kind("Hey there friend", "Ada, I'm glad.", "en") is None
+
+
+def test_what_was_heard_is_told_alike_for_every_wording_of_an_act() -> None:
+    """The word beside which an agent begins to write: the model can answer in kind only as far as it is right."""
+    told: dict[tuple[str, str], Counter[str]] = {}
+    for seed in range(200):
+        random = Random(seed)
+        language: Language = "en" if seed % 2 else "fr"
+        for turn in make_scene(random, language, 6).turns:
+            told.setdefault((language, turn.act), Counter())[tell_heard(turn.text, language)] += 1
+    sure = sum(counts.most_common(1)[0][1] for counts in told.values())
+    assert sure / sum(counts.total() for counts in told.values()) > 0.9
+
+
 def test_invented_words_are_decent_and_new() -> None:
     random = Random(4)
     words = [invent_word(random) for _ in range(500)] + [invent_name(random) for _ in range(500)]
@@ -99,6 +136,7 @@ def test_templates_expand() -> None:
     random = Random(1)
     assert expand("{de:x} et {à:y}", {"x": "le pain", "y": "les roses"}, random) == "du pain et aux roses"
     assert of("arroser") == "d'arroser"
+    assert expand("{de:a}, {de:b}", {"a": "le dire", "b": "essayer"}, random) == "de le dire, d'essayer"
     assert to("la mer") == "à la mer"
     assert [strip_article(noun) for noun in ("l'école", "les roses", "lentilles")] == ["école", "roses", "lentilles"]
     assert expand("[a|a] [|]b", {}, random) == "a b"

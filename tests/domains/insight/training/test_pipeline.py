@@ -16,6 +16,7 @@ from agora.domains.insight.training.disguise import disguise, find_pieces
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.evaluate import evaluate, evaluate_json
 from agora.domains.insight.training.exam import list_questions
+from agora.domains.insight.training.inherit import hash_file, inherit
 from agora.domains.insight.training.measures import Answer
 from agora.domains.insight.training.plan import TINY
 from agora.domains.insight.training.prepare import Material, check_room, prepare
@@ -230,7 +231,10 @@ def test_branches_see_the_shared_part_and_themselves_only(made: tuple[Made, Path
     assert [[i for i, yes in enumerate(row) if yes] for row in seen] == [[0], [0, 1], [0, 1, 2], [0, 3], [4], [5]]
     tokenizer = prepare(TINY, made[1]).tokenizer
     rows = pack(make_samples(1, 20), tokenizer, 1024)
-    assert repack(rows, 1024).ids.tolist() == rows.ids.tolist()
+    again = repack(rows, 2048)
+    assert (again.samples > 0).sum() == (rows.samples > 0).sum()
+    assert sorted(again.ids[again.samples > 0].tolist()) == sorted(rows.ids[rows.samples > 0].tolist())
+    assert rows.positions.max() < 1024 and (rows.samples > 0).mean() > 0.6
     alone = strip_shared(rows, 1024)
     assert not alone.branches.any()
     assert (alone.weights == 1).sum() == ((rows.weights == 1) & (rows.alone == 1)).sum()
@@ -251,6 +255,74 @@ def test_a_disguised_sample_is_rebuilt_alike_everywhere(made: tuple[Made, Path])
             named += 1
             assert name in reply, (name, reply)
     assert named > 50
+
+
+def test_a_run_can_begin_with_an_earlier_model(made: tuple[Made, Path], tmp_path: Path) -> None:
+    from gguf import GGUFReader
+
+    from agora.domains.insight.training.model import build_model
+
+    result, folder = made
+    material = prepare(TINY, folder)
+    found = load_checkpoint(folder / CHECKPOINT, TINY, material.corpus_hash, material.tokenizer_hash)
+    assert found is not None
+    model = build_model(TINY)
+    first = {name: value.clone() for name, value in model.state_dict().items()}
+    inherit(model, TINY, material.tokenizer, result.path)
+    for name, value in model.state_dict().items():
+        trained = found[0]["model"][name]
+        assert (value - trained).abs().max() < 0.02 * trained.abs().max(), name
+        if value.ndim == 2:
+            assert (value - trained).abs().mean() < 0.5 * (first[name] - trained).abs().mean(), name
+
+    work = tmp_path / "work"
+    steps: list[float] = []
+    child = make_starter(
+        TINY,
+        work,
+        tmp_path / "child.gguf",
+        60,
+        1,
+        False,
+        on_step=lambda report: steps.append(report.progress.loss),
+        should_stop=lambda: len(steps) >= 2,
+        parent=result.path,
+    )
+    fields = {name: field.contents() for name, field in GGUFReader(child.path).fields.items()}
+    assert fields["agora.parent.sha256"] == hash_file(result.path)
+    assert steps[0] < 6.0  # a run from nothing begins at ln 512 = 6.24 and more
+    with pytest.raises(TrainingError, match="belongs to another plan"):
+        make_starter(TINY, work, tmp_path / "child.gguf", 60, 1, False)
+
+
+def test_a_model_of_another_shape_is_no_parent(made: tuple[Made, Path], tmp_path: Path) -> None:
+    from agora.domains.insight.training.model import build_model
+
+    result, folder = made
+    material = prepare(TINY, folder)
+    for other in (msgspec.structs.replace(TINY, width=32), msgspec.structs.replace(TINY, layers=1)):
+        with pytest.raises(TrainingError, match="another shape"):
+            inherit(build_model(other), other, material.tokenizer, result.path)
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + bytes(20))
+    with pytest.raises(TrainingError, match="cannot be read"):
+        inherit(build_model(TINY), TINY, material.tokenizer, broken)
+    with pytest.raises(TrainingError, match="cannot be read"):
+        make_starter(TINY, tmp_path, tmp_path / "m.gguf", 1.0, 1, False, parent=tmp_path / "none.gguf")
+
+
+def test_words_are_whole_or_spelled_alike_everywhere(made: tuple[Made, Path]) -> None:
+    tokenizer = prepare(TINY, made[1]).tokenizer
+
+    def spell(text: str) -> list[str]:
+        return [tokenizer.decode([at]) for at in tokenizer.encode(text, add_special_tokens=False).ids]
+
+    assert spell(" the") == [" the"]
+    for word in ("drivortable", "Zoë", "Ñandúx"):
+        spaced, quoted = spell(f" {word}"), spell(f" l'{word}")
+        assert spaced[0] == " " and "".join(spaced) == f" {word}"
+        assert quoted[-len(spaced) + 1 :] == spaced[1:]
+        assert all("\ufffd" not in piece for piece in spaced)
 
 
 def test_a_shape_becomes_a_grammar() -> None:

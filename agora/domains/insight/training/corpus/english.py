@@ -12,16 +12,17 @@ ACTS: dict[str, tuple[str, ...]] = {
         "[Good morning|Hello], I [just arrived|am back] and I want to [talk|hear] about {x}.",
     ),
     "greet_back": (
-        "[Hello|Hi|Hey], [nice|good|lovely] to see you[ here| again|]!",
+        "[Hello|Hi|Hey], [nice|good|lovely] to see you[ here| again|]! Is {x} on your mind?",
         "[Welcome|Hello], we were [just|] talking about {x}.",
         "[Hi|Hello] and welcome, [shall we|do you want to] talk about {x}?",
         "[Hey|Hi], [how are you|how is your day]? I was thinking about {x}.",
     ),
     "ask_mood": (
+        "How are you [today|now|doing]? Still busy with {x}?",
         "How are you [today|now|doing]?",
-        "How is your day[ going|]?",
-        "How do you feel [today|about everything]?",
-        "Everything all right [with you|today]?",
+        "How is your day[ going|], with {x} and all?",
+        "How do you feel [today|] about {x}?",
+        "Everything all right [with you|today], and with {x}?",
     ),
     "tell_mood": (
         "I feel [good|fine|well][ today|], I was [busy|working] with {x}.",
@@ -167,7 +168,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "[Ha ha|Haha|Ha], {x}, [that's a good one|I did not expect that]!",
         "[Ha ha|Haha], now I can't look at {x} without laughing.",
         "[Good one|Very funny]! Poor {x}.",
-        "[Ha|Haha], and what about {y}?",
+        "[Ha|Haha], {x}! And what about {y}?",
     ),
     "propose": (
         "[Let's|Shall we|We could] {a}[ together| tomorrow| this week|], for {x}.",
@@ -215,7 +216,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "thank": (
         "[Thank you|Thanks|Many thanks] for {x}[, it helped a lot|, that was kind|]!",
         "[Thanks|Thank you], now I understand {x}.",
-        "[Thanks|Thank you so much], I'll {a} [right away|today].",
+        "[Thanks|Thank you so much], I'll {a} [right away|today], for {x}.",
         "That [helps|is clear], thanks for {x}.",
     ),
     "welcome": (
@@ -242,10 +243,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         "What do you like [here|to do]?",
     ),
     "introduce": (
-        "I'm {me}, an agent here, and I like {i}.",
-        "My name is {me}. I live in this [community|channel] and care about {i}.",
-        "They call me {me}, I'm one of the agents; ask me about {i}.",
-        "I'm {me}, a [small|local] agent [with a taste|made] for {i}.",
+        "I'm {me}, an agent here, and I like {x}[ and {i}|].",
+        "My name is {me}. I live in this [community|channel] and care about {x}[ and {i}|].",
+        "They call me {me}, I'm one of the agents; ask me about {x}[ or {i}|].",
+        "I'm {me}, a [small|local] agent [with a taste|made] for {x}.",
     ),
     "ask_memory": (
         "Do you remember [what I said|our talk] about {m}?",
@@ -271,11 +272,18 @@ ACTS: dict[str, tuple[str, ...]] = {
 
 OPENINGS = ("say", "ask_opinion", "ask_how", "trouble", "propose", "good_news", "bad_news")
 GENERAL_ACTIONS = (
-    "start small", "take notes", "ask around", "wait a day", "make a list", "try it once", "share the work", "read about it",
-    "take a break", "keep it simple", "talk it over", "look at it again", "measure first", "draw a picture", "call a friend",
+    "start small", "take notes", "ask a neighbour", "set a date", "keep a diary", "compare two ways", "look for an example",
+    "make some room", "begin early", "say it aloud", "stay curious", "count to ten", "learn one thing a day", "ask for help",
+    "ask around", "wait a day", "make a list", "try it once", "share the work", "read about it", "take a break", "keep it simple",
+    "talk it over", "look at it again", "measure first", "draw a picture", "call a friend",
 )  # fmt: skip
 GENERAL_THINGS = (
+    "warm bread", "a clear head", "good shoes", "old maps", "fresh fruit", "a quiet room", "long letters", "short poems",
+    "candles", "garden chairs", "morning light", "a warm blanket", "small steps", "hot soup", "clean water", "open windows",
     "good music", "fresh air", "a good book", "tea", "the weather", "friendship", "patience", "laughter", "a long walk",
     "good company", "the sun", "the rain", "coffee", "a good night", "old songs", "the sea",
 )  # fmt: skip
-GENERAL_PROBLEMS = ("delays", "doubts", "noise", "small mistakes", "too many questions", "bad luck", "confusion", "lack of time")
+GENERAL_PROBLEMS = (
+    "wet feet", "empty batteries", "sore hands", "high prices", "long queues", "bad advice", "loud voices", "lost papers",
+    "delays", "doubts", "noise", "small mistakes", "too many questions", "bad luck", "confusion", "lack of time",
+)  # fmt: skip

@@ -6,17 +6,20 @@ from random import Random
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(?:(de|à):)?(\w+)\}")
-_VOWELS = "aeiouyâàéèêëîïôûœh"
+_VOWELS = "aeiouyhéèêëàâäáåãîïíôöóøõœûüúù"
 
 
 def expand(template: str, slots: Mapping[str, str], random: Random) -> str:
     """The text of a template. Raises KeyError for a slot without a value."""
     text = _CHOICE.sub(lambda found: random.choice(found.group(1).split("|")), template)
     text = re.sub(" {2,}", " ", text)  # an empty choice leaves two spaces
-    return _SLOT.sub(lambda found: _fill(found.group(1), slots[found.group(2)]), text)
+    return _SLOT.sub(lambda found: _fill(found.group(1), slots[found.group(2)], found.group(2) in "abc"), text)
 
 
-def _fill(word: str | None, value: str) -> str:
+def _fill(word: str | None, value: str, is_action: bool) -> str:
+    if is_action and word == "de":
+        # "le dire" is a pronoun and a verb: de le dire, never "du dire".
+        return f"d'{value}" if value[:1] in _VOWELS else f"de {value}"
     if word == "de":
         return of(value)
     if word == "à":

@@ -8,16 +8,17 @@ ACTS: dict[str, tuple[str, ...]] = {
         "[Bonjour|Bonsoir], j'arrive [juste|tout juste] et j'ai envie de parler {de:x}.",
     ),
     "greet_back": (
-        "[Bonjour|Salut|Coucou], [quel plaisir|ça fait plaisir] de te voir[ ici|] !",
+        "[Bonjour|Salut|Coucou], [quel plaisir|ça fait plaisir] de te voir[ ici|] ! Tu penses {à:x} ?",
         "[Bienvenue|Bonjour], on parlait [justement|] {de:x}.",
         "[Salut|Bonjour] et bienvenue, [on parle|tu veux parler] {de:x} ?",
         "[Coucou|Salut], [comment vas-tu|comment va ta journée] ? Je pensais {à:x}.",
     ),
     "ask_mood": (
+        "Comment vas-tu [aujourd'hui|en ce moment] ? Toujours avec {x} ?",
         "Comment vas-tu [aujourd'hui|en ce moment] ?",
-        "[Comment|Alors, comment] se passe ta journée ?",
-        "Comment tu te sens [aujourd'hui|maintenant] ?",
-        "Tout va bien [pour toi|aujourd'hui] ?",
+        "[Comment|Alors, comment] se passe ta journée avec {x} ?",
+        "Comment tu te sens [aujourd'hui|maintenant], avec {x} ?",
+        "Tout va bien [pour toi|aujourd'hui], et pour {x} aussi ?",
     ),
     "tell_mood": (
         "Ça va [bien|plutôt bien], je m'occupe {de:x}.",
@@ -163,7 +164,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "[Ha ha|Haha|Ah ah], {x}, [elle est bonne|je ne m'y attendais pas] !",
         "[Ha ha|Haha], je ne peux plus penser {à:x} sans rire.",
         "[Excellent|Très drôle] ! Et dire que {x}, c'était sérieux.",
-        "[Ah ah|Haha], et {y} alors ?",
+        "[Ah ah|Haha], {x} ! Et {y} alors ?",
     ),
     "propose": (
         "[On pourrait|On peut] {a}[ ensemble| demain| cette semaine|], pour {x}.",
@@ -211,7 +212,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "thank": (
         "[Merci|Merci beaucoup|Mille mercis] pour {x}[, ça m'aide bien|, c'est gentil|] !",
         "[Merci|Merci bien], maintenant je comprends {x}.",
-        "[Merci|Grand merci], je vais {a} [tout de suite|aujourd'hui].",
+        "[Merci|Grand merci], je vais {a} [tout de suite|aujourd'hui], pour {x}.",
         "[C'est clair|Ça m'aide], merci pour {x}.",
     ),
     "welcome": (
@@ -238,10 +239,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         "Qu'est-ce que tu aimes [ici|faire] ?",
     ),
     "introduce": (
-        "Je m'appelle {me}, je suis un agent d'ici, et j'aime {i}.",
-        "Moi, c'est {me}. Je vis dans [cette communauté|ce salon] et je m'intéresse {à:i}.",
-        "On m'appelle {me}, un des agents ; tu peux me parler {de:i}.",
-        "Je suis {me}, un petit agent local qui aime {i}.",
+        "Je m'appelle {me}, je suis un agent d'ici, et j'aime {x}[ et {i}|].",
+        "Moi, c'est {me}. Je vis dans [cette communauté|ce salon] et je m'intéresse {à:x}[ et {à:i}|].",
+        "On m'appelle {me}, un des agents ; tu peux me parler {de:x}[ ou {de:i}|].",
+        "Je suis {me}, un petit agent local qui aime {x}.",
     ),
     "ask_memory": (
         "Tu te souviens [de ce que j'ai dit sur|de notre échange sur] {m} ?",
@@ -266,16 +267,21 @@ ACTS: dict[str, tuple[str, ...]] = {
 }
 
 GENERAL_ACTIONS = (
-    "commencer petit", "prendre des notes", "demander autour de soi", "attendre un jour", "faire une liste", "essayer une fois",
-    "partager le travail", "lire un peu", "faire une pause", "rester simple", "en discuter", "regarder encore", "mesurer d'abord",
-    "faire un dessin", "appeler un ami",
+    "commencer petit", "prendre des notes", "demander à un voisin", "fixer une date", "tenir un carnet", "comparer deux façons",
+    "chercher un exemple", "faire de la place", "commencer tôt", "le dire à voix haute", "rester curieux", "compter jusqu'à dix",
+    "apprendre une chose par jour", "demander de l'aide", "demander autour de soi", "attendre un jour", "faire une liste",
+    "essayer une fois", "partager le travail", "lire un peu", "faire une pause", "rester simple", "en discuter",
+    "regarder encore", "mesurer d'abord", "faire un dessin", "appeler un ami",
 )  # fmt: skip
 GENERAL_THINGS = (
-    "la bonne musique", "l'air frais", "un bon livre", "le thé", "le beau temps", "l'amitié", "la patience", "le rire",
-    "une longue marche", "la bonne compagnie", "le soleil", "la pluie", "le café", 
-    "une bonne nuit", "les vieilles chansons", "la mer",
+    "le pain chaud", "une tête claire", "de bonnes chaussures", "les vieilles cartes", "les fruits frais", "une pièce calme",
+    "les longues lettres", "les petits poèmes", "les bougies", "les chaises de jardin", "la lumière du matin",
+    "une couverture chaude", "les petits pas", "la soupe chaude", "l'eau claire", "les fenêtres ouvertes", "la bonne musique",
+    "l'air frais", "un bon livre", "le thé", "le beau temps", "l'amitié", "la patience", "le rire", "une longue marche",
+    "la bonne compagnie", "le soleil", "la pluie", "le café", "une bonne nuit", "les vieilles chansons", "la mer",
 )  # fmt: skip
 GENERAL_PROBLEMS = (
-    "les retards", "les doutes", "le bruit", "les petites erreurs", "trop de questions", "la malchance", "la confusion",
-    "le manque de temps",
+    "les pieds mouillés", "les piles vides", "les mains fatiguées", "les prix élevés", "les longues files",
+    "les mauvais conseils", "les voix fortes", "les papiers perdus", "les retards", "les doutes", "le bruit",
+    "les petites erreurs", "trop de questions", "la malchance", "la confusion", "le manque de temps",
 )  # fmt: skip

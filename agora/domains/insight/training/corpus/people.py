@@ -15,6 +15,8 @@ Iris Ivan Jana Jade Joao Jonas Jun Kai Kamal Karim Katya Keiko Kofi Kwame Lars L
 Malik Marco Margot Mateo Maya Mei Mila Milo Mina Mira Moussa Nadia Naomi Nils Nina Noah Nora Oceane Olga Omar Oscar Otto Pablo
 Paola Paul Petra Pia Priya Quentin Rafa Ravi Rémi Rosa Ruth Saïd Salma Samir Sana Sara Selma Simon Sofia Sora Sven Tara Tariq
 Théo Tomas Uma Vera Victor Wanda Wei Yann Yara Yuki Yusuf Zara Zeno Zoé
+Agnès Anaïs Ángel Åsa Begoña Björn Börje Gaël Gökhan Günther Inès Iñaki Joël Jörg José Jürgen Lluís Maëlle María Noël Núria Özlem
+Raphaël Raúl Søren Sölve Tomás Zoë
 """.split()  # noqa: SIM905 - a list of names reads best as text
 
 
@@ -44,7 +46,7 @@ def _blend_name(random: Random) -> str:
 
 @cache
 def _learn_names() -> Letters:
-    return Letters(name.casefold() for name in list_names(held_out=False))
+    return Letters((name.casefold() for name in list_names(held_out=False)), order=2)
 
 
 def pick_names(random: Random, count: int, held_out: bool) -> list[str]:

@@ -17,7 +17,7 @@ from agora.inference.context import Language, PrivateContext, SharedContext, Tas
 from agora.inference.layout import with_subject
 from agora.inference.subject import STOP_WORDS
 
-GRAMMAR_VERSION = 2
+GRAMMAR_VERSION = 3
 """Raised whenever the grammar changes, so that a corpus hash can be traced to a state of these files."""
 
 _INSTRUCTIONS: dict[Language, tuple[str, ...]] = {

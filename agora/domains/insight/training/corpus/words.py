@@ -10,6 +10,9 @@ _VOWELS = (*"aeiouaeiouaeio", "ai", "au", "ei", "ia", "io", "ou", "é", "è")
 _ENDS = ("",) * 9 + ("n", "r", "l", "s", "t", "m", "x", "nd", "rt", "ck")
 _WORD_ENDS = ("ine", "ade", "ette", "or", "ix", "oon", "ling", "ish", "ule", "ard", "et", "ola", "ium", "", "", "")
 
+_ACCENTS = {"a": "áäåãâà", "e": "ëêè", "i": "ïîí", "o": "öôóøõœ", "u": "üûúù", "n": "ñ", "c": "ç", "y": "ÿ", "s": "ß"}
+_ACCENT_SHARE = 0.06
+
 # Syllables thrown together make a rude word now and then, in one of the two languages.
 _RUDE = re.compile(
     r"sex|fuc?k|shit|cunt|coc?k|dick|anal|anus|nazi|tits|slut|whor|rape|porn|puss|penis|vagin|bitch|nig|fag|crap|puk|poo|pis|"
@@ -26,7 +29,16 @@ def _invent(random: Random, syllables: int) -> str:
     while True:
         word = "".join(random.choice(_ONSETS) + random.choice(_VOWELS) + random.choice(_ENDS) for _ in range(syllables))
         if is_decent(word):
-            return word
+            return _accent(word, random)
+
+
+def _accent(word: str, random: Random) -> str:
+    """Now and then with a letter that few listed words have, so that every one of them is learnt."""
+    places = [at for at, letter in enumerate(word) if letter in _ACCENTS] if random.random() < _ACCENT_SHARE else []
+    if not places:
+        return word
+    at = random.choice(places)
+    return word[:at] + random.choice(_ACCENTS[word[at]]) + word[at + 1 :]
 
 
 def invent_name(random: Random) -> str:
@@ -67,6 +79,6 @@ def invent_thing(random: Random, language: str) -> str:
         return word
     if kind < 0.55:
         return f"les {word}" + ("" if word.endswith(("s", "x")) else "s")
-    if word[0] in "aeiouéèh":
+    if word[0] in "aeiouyhéèêëàâäáåãîïíôöóøõœûüúù":
         return f"l'{word}"
     return f"le {word}" if kind < 0.78 else f"la {word}"
