@@ -48,8 +48,8 @@ class Backend(Protocol):
     def restore(self, slot: int, data: bytes, length: int) -> bool:
         """See LlamaMemory.restore."""
 
-    def open_drawer(self, request: GenerationRequest, seed: int) -> Drawer:
-        """Draws the request's tokens. Raises BadRequestToModel."""
+    def open_drawer(self, request: GenerationRequest, seed: int, prompt: Sequence[int]) -> Drawer:
+        """Draws the request's tokens; `prompt` is what `encode` gave for it. Raises BadRequestToModel."""
 
     def piece(self, token: int) -> bytes:
         """Bytes of a token."""
@@ -117,8 +117,8 @@ class LlamaBackend:
     def is_end(self, token: int) -> bool:
         return token in self._ends
 
-    def open_drawer(self, request: GenerationRequest, seed: int) -> Drawer:
-        return build_drawer(self._model, self._memory, request.sampler, seed, request.grammar)
+    def open_drawer(self, request: GenerationRequest, seed: int, prompt: Sequence[int]) -> Drawer:
+        return build_drawer(self._model, self._memory, request.sampler, seed, request.grammar, prompt)
 
     def open_draft(self, path: Path, settings: InferenceSettings) -> LlamaDraft:
         """A second model that guesses for this one. Raises ModelRefused."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from agora.inference.context import Line, PrivateContext, SharedContext, Task
+from agora.inference.context import Language, Line, PrivateContext, SharedContext, Task
 from agora.inference.folding import fold_letters
 from agora.inference.heard import tell_heard
 from agora.inference.pages import find_start, mark
@@ -38,7 +38,7 @@ RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, END = (
     "<|do|>",
     "<|end|>",
 )
-LANGUAGE_TOKENS = {"en": "<|en|>", "fr": "<|fr|>"}
+LANGUAGE_TOKENS: dict[Language, str] = {"en": "<|en|>", "fr": "<|fr|>"}
 SPECIAL_TOKENS = (END, RULES, ROOM, SAY, ME, MOOD, MEMORY, DO, *LANGUAGE_TOKENS.values())
 """Every control token of the starter model, in the order of their ids; `<|end|>` ends each line and each reply."""
 

@@ -19,6 +19,7 @@ import msgspec
 
 from agora.inference.adapters import Adapter
 from agora.inference.errors import ModelRefused
+from agora.inference.spelling import WORDS_KEY, Lexicon, read_words
 from agora.inference.whole_characters import WholeCharacters
 
 log = logging.getLogger(__name__)
@@ -131,6 +132,7 @@ class LlamaModel:
         """Whether a sequence's memory can be cut and copied in part."""
         self._pieces: list[bytes | None] = [None] * self.vocabulary_size
         self._control: list[int] | None = None
+        self._lexicons: dict[int, Lexicon] = {}
         self._buffer = ctypes.create_string_buffer(256)
 
     @property
@@ -183,6 +185,33 @@ class LlamaModel:
     def whole_characters(self) -> WholeCharacters:
         """Which tokens keep a text valid UTF-8."""
         return WholeCharacters(self.piece, self.vocabulary_size)
+
+    def find_lexicon(self, token: int) -> Lexicon | None:
+        """The words that the file lists for prompts that end with this token; None where it lists none."""
+        if token not in self._word_lists:
+            return None
+        if token not in self._lexicons:
+            # it may take some 20 ms, so only what is used is made, on the worker's thread
+            self._lexicons[token] = Lexicon(self._word_lists[token], self._tokenize_words, self.piece, self.vocabulary_size)
+        return self._lexicons[token]
+
+    def _tokenize_words(self, text: str) -> list[int]:
+        return self.tokenize(text, beginning=False, control=False)
+
+    @cached_property
+    def _word_lists(self) -> dict[int, list[str]]:
+        lists = read_words(self._read_metadata(WORDS_KEY))
+        found = ((self.tokenize(text, beginning=False, control=True), words) for text, words in lists.items())
+        return {tokens[0]: words for tokens, words in found if len(tokens) == 1}
+
+    def _read_metadata(self, key: str) -> str:
+        lib = self.library
+        size = lib.llama_model_meta_val_str(self.pointer, key.encode(), self._buffer, 256)
+        if size < 0:
+            return ""
+        buffer = ctypes.create_string_buffer(size + 1)
+        lib.llama_model_meta_val_str(self.pointer, key.encode(), buffer, size + 1)
+        return buffer.value.decode("utf-8", "replace")
 
     @property
     def beginning_text(self) -> str:

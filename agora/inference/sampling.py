@@ -2,11 +2,14 @@
 
 import ctypes
 import math
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from agora.inference.errors import BadRequestToModel, GenerationFailed
 from agora.inference.llama import LlamaMemory, LlamaModel
 from agora.inference.ports import Sampler
+from agora.inference.spelling import Spelling
+from agora.inference.spelling_drawer import SpellingDrawer
 
 SEED_MASK = 0x7FFF_FFFF
 """Seeds have 31 bits: llama.cpp takes 0xFFFFFFFF as "draw a random one", which could not be repeated."""
@@ -41,10 +44,15 @@ class Drawer(Protocol):
         """Frees it."""
 
 
-def build_drawer(model: LlamaModel, memory: LlamaMemory, sampler: Sampler, seed: int, grammar: str | None) -> Drawer:
+def build_drawer(
+    model: LlamaModel, memory: LlamaMemory, sampler: Sampler, seed: int, grammar: str | None, prompt: Sequence[int]
+) -> Drawer:
     """The drawer a request asks for. Raises BadRequestToModel for a grammar that llama.cpp does not understand."""
     chain = _build_chain(model, sampler, seed)
     if grammar is None:
+        lexicon = model.find_lexicon(prompt[-1])
+        if lexicon:
+            return SpellingDrawer(model, memory, chain, Spelling(lexicon, prompt))
         return _ChainDrawer(memory, model.library, chain)
     rules = model.library.llama_sampler_init_grammar(model.vocabulary, grammar.encode("utf-8", "replace"), b"root")
     if not rules:

@@ -228,7 +228,7 @@ class Seating:
         job.sit_down(place.slot, place.reused if shared else 0, time.monotonic())
         if job.drawer is None:
             try:
-                job.drawer = self._backend.open_drawer(job.request, job.seed)
+                job.drawer = self._backend.open_drawer(job.request, job.seed, job.tokens[: job.prompt_size])
             except InferenceError as error:
                 refused.append(Refusal(job, error))
         return True

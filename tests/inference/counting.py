@@ -110,7 +110,7 @@ class CountingBackend:
         self._next_cell += len(tokens)
         return len(tokens) == length
 
-    def open_drawer(self, request: GenerationRequest, seed: int) -> _Drawer:
+    def open_drawer(self, request: GenerationRequest, seed: int, prompt: Sequence[int]) -> _Drawer:
         return _Drawer(self, seed)
 
     def piece(self, token: int) -> bytes:

@@ -98,7 +98,9 @@ def test_both_styles_carry_the_same_content() -> None:
     starter = build_prompt(SHARED, private)
     for piece in ("Le Jardin", "potager", "le jardinage", "mes tomates", "Cleo", "abeilles", "brève", "balcon"):
         assert piece in chat and piece in starter
-    assert starter.endswith("<|say|> Ada: Bonjour, mes tomates ont soif.<|end|><|do|> reply Ada | les tomates | curious hello<|fr|>")
+    assert starter.endswith(
+        "<|say|> Ada: Bonjour, mes tomates ont soif.<|end|><|do|> reply Ada | les tomates | curious hello<|fr|>"
+    )
 
 
 def test_tasks_say_what_to_do() -> None:

@@ -23,9 +23,11 @@ from agora.domains.insight.training.prepare import Material, check_room, prepare
 from agora.domains.insight.training.rows import pack, repack, strip_shared
 from agora.domains.insight.training.shapes import build_grammar
 from agora.domains.insight.training.starter import Made, export_checkpoint, make_starter, read_progress
+from agora.domains.insight.training.taught import list_taught
 from agora.domains.insight.training.train import CHECKPOINT
-from agora.inference.layout import LAYOUT_KEY, LAYOUT_VERSION, SPECIAL_TOKENS, build_prompt
-from agora.inference.ports import Engine, GenerationRequest, complete, text_prompt
+from agora.inference.fitting import fit
+from agora.inference.layout import LANGUAGE_TOKENS, LAYOUT_KEY, LAYOUT_VERSION, SPECIAL_TOKENS, build_prompt
+from agora.inference.ports import Engine, GenerationRequest, Sampler, complete, text_prompt
 from agora.inference.registry import ModelRegistry
 from agora.inference.settings import InferenceSettings
 from agora.inference.start import build_engine
@@ -101,6 +103,28 @@ async def test_the_exam_runs_through_the_engine(made: tuple[Made, Path], tmp_pat
         shape = '{"ok": boolean, "n": integer}'
         request = GenerationRequest(prompt=text_prompt("<|do|>", control=True), max_tokens=60, grammar=build_grammar(shape), seed=1)
         assert measures.is_shaped((await complete(engine, request)).text, shape)
+    finally:
+        await engine.stop()
+
+
+async def test_even_an_untrained_model_writes_whole_words_only(made: tuple[Made, Path], tmp_path: Path) -> None:
+    result, _ = made
+    engine = engine_for(result.path, tmp_path)
+    await engine.start()
+    try:
+        written = 0
+        for language in ("en", "fr"):
+            taught = {word.casefold() for word in list_taught(TINY.seed, TINY.tokenizer_samples)[LANGUAGE_TOKENS[language]].split()}
+            for seed, question in enumerate(list_questions(language, 8)):
+                prompt = build_prompt(fit(engine, "starter", question.shared, question.private, 420), question.private)
+                sampler = Sampler(temperature=1.5, top_k=0, top_p=1.0, min_p=0.0)
+                request = GenerationRequest(prompt=text_prompt(prompt, control=True), max_tokens=60, sampler=sampler, seed=seed)
+                reply = await complete(engine, request)
+                words = re.findall(r"[^\W\d_]+", reply.text.casefold())
+                shown = set(re.findall(r"[^\W\d_]+", prompt.casefold()))
+                assert set(words[:-1]) <= taught | shown, reply.text  # the last one may be cut off
+                written += len(words)
+        assert written > 100
     finally:
         await engine.stop()
 
