@@ -11,8 +11,9 @@ import msgspec
 from agora.domains.insight.training.corpus.samples import Sample, make_samples
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.plan import Plan
-from agora.domains.insight.training.rows import Rows, load_rows, pack
+from agora.domains.insight.training.rows import Rows, load_rows, pack, render
 from agora.domains.insight.training.tokenizer import hash_tokenizer, load_tokenizer, train_tokenizer
+from agora.inference.layout import build_shared
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -84,6 +85,9 @@ def prepare_tokenizer(plan: Plan, folder: Path) -> "Tokenizer":
 
 
 def _digested(samples: Iterator[Sample], digest: "hashlib._Hash") -> Iterator[Sample]:
+    """The hash is of the text that is read, so it stays the same while the prompt layout does."""
     for sample in samples:
-        digest.update(msgspec.json.encode(sample))
+        digest.update(build_shared(sample.shared).encode())
+        for branch in sample.branches:
+            digest.update("".join(render(branch, sample.shared)).encode())
         yield sample
