@@ -57,8 +57,8 @@ class _Writer:
         self._written += 1
         self._backend.clear(0)
         request = GenerationRequest(prompt=(), sampler=Sampler(temperature=temperature))
-        drawer = self._backend.open_drawer(request, seed=7)
         text = array("i", (100 + (at * 7) % 89 for at in range(64)))
+        drawer = self._backend.open_drawer(request, 7, text)
         place = self._step(Row(0, 0, text.tolist(), draw=True))
         text.append(drawer.draw(place))
         key, drafted, right = str(self._written), 0, 0
