@@ -144,7 +144,10 @@ def test_two_thousand_characters_of_marks_stay_cheap(piece: str) -> None:
     import time
 
     text = (piece * 2000)[:2000]
-    render(text, NAMES)
-    started = time.process_time()
-    render(text, NAMES)
-    assert time.process_time() - started < 0.5
+
+    def measure() -> float:
+        started = time.thread_time()  # of this thread: an earlier test may have left one that still ends
+        render(text, NAMES)
+        return time.thread_time() - started
+
+    assert min(measure() for _ in range(5)) < 0.5
