@@ -188,9 +188,9 @@ def test_members_are_cheap() -> None:
     assert size < 3_500_000, f"{size / 1e6:.1f} MB"
     deny = Overwrite(1, 0, deny=VIEW)
     directory.put_channel(ChannelFacts(id=50, type=0, guild_id=1, overwrites=(deny, Overwrite(5, 0, allow=VIEW))))
-    started = time.process_time()
+    started = time.thread_time()
     seers = directory.viewers(50)
-    spent = time.process_time() - started
+    spent = time.thread_time() - started
     assert 500 < len(seers) < 4_000
     assert spent < 0.1, f"{spent:.3f} s"
     assert directory.permissions(10, 50) == ALL
