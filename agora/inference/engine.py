@@ -12,12 +12,13 @@ import msgspec
 
 from agora.inference.backend import Backend
 from agora.inference.drafting import Draft
+from agora.inference.encoding import encode
 from agora.inference.errors import BadRequestToModel, EngineStopped, InferenceError, QueueFull
 from agora.inference.job import Job
 from agora.inference.layout import Style
 from agora.inference.ports import Delta, EngineInfo, EngineLoad, GenerationRequest, Segment
 from agora.inference.prefix_files import PrefixFiles
-from agora.inference.requests import check_length, check_request, encode
+from agora.inference.requests import check_length, check_request
 from agora.inference.sampling import SEED_MASK
 from agora.inference.settings import InferenceSettings, find_threads
 from agora.inference.worker import Event, Failure, Worker

@@ -1,13 +1,7 @@
 """Checks of a request that need no model. What llama.cpp would answer with an abort is refused here with a sentence."""
 
-from array import array
-
-import msgspec
-
-from agora.inference.backend import Backend
 from agora.inference.errors import BadRequestToModel
 from agora.inference.ports import GenerationRequest
-from agora.inference.prefix import count_common
 from agora.inference.sampling import check_sampler
 
 MOST_STOPS = 64
@@ -37,21 +31,6 @@ def check_length(prompt: int, longest: int) -> None:
         raise BadRequestToModel("The prompt is empty.")
     if prompt >= longest:
         raise BadRequestToModel(f"The prompt has {prompt} tokens, the model takes at most {longest - 1}; shorten it.")
-
-
-def encode(backend: Backend, request: GenerationRequest) -> tuple[list[int], int | None]:
-    """The prompt's tokens, and how many of them are worth keeping once the text is written (None: all, and the text).
-
-    Raises BadRequestToModel.
-    """
-    tokens = backend.encode(request)
-    if not request.private or request.tokens:
-        return tokens, None
-    prompt, messages = request.prompt[: -request.private], request.messages[: -request.private]
-    if not prompt and not messages:
-        return tokens, 0
-    common = backend.encode(msgspec.structs.replace(request, prompt=prompt, messages=messages))
-    return tokens, count_common(array("i", tokens), array("i", common))
 
 
 def _has_words(request: GenerationRequest) -> bool:

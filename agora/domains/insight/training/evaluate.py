@@ -14,11 +14,14 @@ from agora.inference.fitting import MARGIN, fit
 from agora.inference.layout import build_prompt, list_stops
 from agora.inference.liveliness import choose_sampler
 from agora.inference.ports import Engine, GenerationRequest, Priority, complete, text_prompt
+from agora.inference.relevance import WRITES, is_beside
 
 AT_ONCE = 8
 LONGEST = 96
 """Most tokens of a reply; one that needs more did not stop by itself."""
 LONGEST_JSON = 200
+_APART = 1_000_003
+"""Between the seeds of two tries: more than there are turns."""
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -67,19 +70,25 @@ async def answer_all(engine: Engine, questions: Sequence[Question], on_turn: Cal
 
 
 async def _answer(engine: Engine, question: Question, seed: int) -> Answer:
-    shape, most = question.private.task.shape, LONGEST_JSON if question.private.task.shape else LONGEST
-    shared = fit(engine, "starter", question.shared, question.private, engine.info().context - most - MARGIN)
-    request = GenerationRequest(
-        prompt=text_prompt(build_prompt(shared, question.private), control=True),
-        max_tokens=most,
-        sampler=choose_sampler(0, "starter"),
-        stop=list_stops("starter", shared, question.private.name),
-        seed=seed,
-        priority=Priority.BACKGROUND,
-        grammar=build_grammar(shape) if shape else None,
-    )
-    result = await complete(engine, request)
-    return Answer(question, result.text, result.finish == "stop")
+    """As in the room, a line beside the matter is written anew."""
+    private, shape = question.private, question.private.task.shape
+    most = LONGEST_JSON if shape else LONGEST
+    shared = fit(engine, "starter", question.shared, private, engine.info().context - most - MARGIN)
+    for attempt in range(WRITES):
+        request = GenerationRequest(
+            prompt=text_prompt(build_prompt(shared, private), control=True),
+            max_tokens=most,
+            sampler=choose_sampler(attempt, "starter"),
+            stop=list_stops("starter", shared, private.name),
+            seed=seed + attempt * _APART,
+            priority=Priority.BACKGROUND,
+            grammar=build_grammar(shape) if shape else None,
+        )
+        result = await complete(engine, request)
+        answer = Answer(question, result.text, result.finish == "stop", attempt + 1)
+        if shape or not is_beside(answer.said, shared, private.task, "starter"):
+            break
+    return answer
 
 
 def judge(answers: Sequence[Answer]) -> list[Measure]:
@@ -87,6 +96,9 @@ def judge(answers: Sequence[Answer]) -> list[Measure]:
 
     def share(test: Callable[[Answer], bool], chosen: Sequence[Answer] = answers) -> float:
         return sum(map(test, chosen)) / max(len(chosen), 1)
+
+    def takes_up_at_once(answer: Answer) -> bool:
+        return answer.writes == 1 and measures.takes_up(answer)
 
     known = [answer for answer in answers if not answer.question.new_topic]
     unknown = [answer for answer in answers if answer.question.new_topic]
@@ -98,6 +110,8 @@ def judge(answers: Sequence[Answer]) -> list[Measure]:
         Measure("names the right addressee", share(measures.names_addressee), 0.95),
         Measure("takes up the topic (held-out topics)", share(measures.takes_up, known), 0.90),
         Measure("takes up the topic (invented topics)", share(measures.takes_up, unknown), 0.75),
+        Measure("takes it up at the first try (held-out topics)", share(takes_up_at_once, known)),
+        Measure("takes it up at the first try (invented topics)", share(takes_up_at_once, unknown)),
         Measure("answers what was said", sum(fitting) / max(len(fitting), 1)),
         Measure("no broken word", share(measures.has_whole_words), 0.99),
         Measure("same reply within 200 turns", measures.count_repeats(answers) / max(len(answers), 1), 0.03, at_most=True),

@@ -18,19 +18,20 @@ from agora.domains.insight.training.exam import Question
 from agora.inference.cleaning import clean_reply
 from agora.inference.context import Language
 from agora.inference.layout import with_subject
+from agora.inference.relevance import list_offered, list_words
 from agora.inference.safety import clean_name
 from agora.inference.subject import STOP_WORDS
 
-_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 REPEAT_WINDOW = 200
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A question, the raw text that came, and whether the model ended it by itself."""
+    """A question, the raw text that came, whether the model ended it by itself, and how often it wrote until then."""
 
     question: Question
     text: str
     stopped: bool
+    writes: int = 1
 
     @property
     def said(self) -> str:
@@ -40,11 +41,6 @@ class Answer(msgspec.Struct, frozen=True):
 
 def _names(question: Question) -> set[str]:
     return {line.speaker for line in question.shared.lines}
-
-
-def list_words(text: str) -> list[str]:
-    """The words of a text, lower case."""
-    return [word.casefold() for word in _WORD.findall(text)]
 
 
 @cache
@@ -102,12 +98,8 @@ def names_addressee(answer: Answer) -> bool:
 
 def takes_up(answer: Answer) -> bool:
     """It has a telling word of the last three messages, of the topic field or of the matter it was given."""
-    shared = answer.question.shared
-    task = with_subject(answer.question.private.task, shared)
-    sources = [*(line.text for line in shared.lines[-3:]), shared.topic, task.about or ""]
-    hidden = STOP_WORDS[shared.language] | {word for name in _names(answer.question) for word in list_words(name)}
-    offered = {word for source in sources for word in list_words(source)} - hidden
-    return bool(offered & set(list_words(answer.said)))
+    question = answer.question
+    return not list_offered(question.shared, question.private.task).isdisjoint(list_words(answer.said))
 
 
 def answers_in_turn(answer: Answer) -> bool | None:

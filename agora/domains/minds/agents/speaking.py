@@ -40,6 +40,7 @@ from agora.inference.context import Language, SharedContext, Task
 from agora.inference.errors import GenerationFailed
 from agora.inference.layout import Style
 from agora.inference.ports import Engine, Receipt
+from agora.inference.relevance import WRITES, is_beside
 from agora.kernel.app import App
 from agora.kernel.ctx import Ctx, system
 from agora.kernel.events import Cause
@@ -47,8 +48,6 @@ from agora.kernel.tx import Tx
 from agora.protocol.permissions import Permission
 
 log = logging.getLogger(__name__)
-WRITES = 3
-"""How often the model may write anew within one turn when its line is empty or was said before."""
 STARTER_LINES = 10
 """The starter model has learnt on conversations of at most so many lines; more only confuse it."""
 MAX_LENGTH = 1_900  # characters; Discord takes 2,000, mentions may still grow
@@ -156,11 +155,12 @@ async def _write(
     task: Task,
     show: Show,
 ) -> Line:
-    """Ask for a line until there is one that is neither empty nor said before."""
+    """Ask for a line until there is one that is neither empty, said before nor beside the matter."""
     settings = app.config.get(AgentSettings)
     others = {line.speaker for line in shared.lines}
     said = {same_line(text) for text in (*own_lines(scene, agent), *(s.content for s in scene.lines[-8:]))}
-    last: Line | None = None
+    repeated: Line | None = None
+    beside: Line | None = None
     for attempt in range(WRITES):
         ask = build_ask(engine, style, settings, agent, turn, shared, task, attempt + WRITES * (turn.attempts - 1))
         async with asyncio.timeout(settings.timeout_s):
@@ -168,14 +168,20 @@ async def _write(
         text = shorten(clean_reply(raw, agent.name, others))
         if not text:
             continue
-        last = Line(text, raw, ask, receipt)
-        if same_line(text) not in said:
-            return last
-    if last is not None and turn.urgency == TurnClass.WAITING_PERSON:
-        return last  # a person who waits hears something twice rather than nothing
-    if last is not None:
-        raise Silent("it had nothing new to say")
-    raise GenerationFailed("The model wrote only empty lines.")
+        line = Line(text, raw, ask, receipt)
+        if same_line(text) in said:
+            repeated = line
+        elif is_beside(text, shared, task, style):
+            beside = line
+        else:
+            return line
+    if beside is not None:
+        return beside
+    if repeated is None:
+        raise GenerationFailed("The model wrote only empty lines.")
+    if turn.urgency == TurnClass.WAITING_PERSON:
+        return repeated  # a person who waits hears something twice rather than nothing
+    raise Silent("it had nothing new to say")
 
 
 async def _generate(engine: Engine, ask: Ask, agent: Agent, others: set[str], show: Show) -> tuple[str, Receipt]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from agora.kernel.commands import ConfigOption, DataOption, JsonOption, print_json
 from agora.kernel.sources import ROOT, data_folder, load_config
+
+if TYPE_CHECKING:
+    from agora.inference.registry import ModelRegistry
 
 cli = typer.Typer(name="bench", help="Benchmarks that print a table.", no_args_is_help=True)
 
@@ -64,13 +67,8 @@ def inference(
     from agora.domains.operations.bench.tuning import QUICK, Effort, run_tuning
     from agora.domains.operations.bench.tuning_table import build_report
     from agora.inference.governor import list_cores
-    from agora.inference.registry import ModelRegistry
-    from agora.inference.settings import InferenceSettings
 
-    loaded = load_config(config)
-    folder = data_folder(loaded, data)
-    registry = ModelRegistry([ROOT / "models"], folder / "models", folder / "indexes" / "models")
-    path = registry.get_path(model or loaded.get(InferenceSettings).model)
+    registry, path = _find_model(model, config, data)
     small = registry.get_kind(draft, "text") if draft else None
     tuning = run_tuning(path, len(list_cores()), QUICK if quick else Effort(), lambda line: typer.echo(line, err=True), small)
     if as_json:
@@ -105,16 +103,22 @@ def batched(
     import asyncio
 
     from agora.domains.operations.bench.batched import SIZES, build_report, compare
-    from agora.inference.registry import ModelRegistry
-    from agora.inference.settings import InferenceSettings
 
-    loaded = load_config(config)
-    folder = data_folder(loaded, data)
-    registry = ModelRegistry([ROOT / "models"], folder / "models", folder / "indexes" / "models")
-    path = registry.get_path(model or loaded.get(InferenceSettings).model)
+    _, path = _find_model(model, config, data)
     pairs = asyncio.run(compare(path, threads or 1, SIZES, lambda line: typer.echo(line, err=True)))
     if as_json:
         print_json(pairs)
         return
     for line in build_report(pairs):
         typer.echo(line)
+
+
+def _find_model(model: str | None, config: Path | None, data: Path | None) -> tuple[ModelRegistry, Path]:
+    """The models there are, and the file of the one that is meant. Raises ModelRefused."""
+    from agora.inference.registry import ModelRegistry
+    from agora.inference.settings import InferenceSettings
+
+    loaded = load_config(config)
+    folder = data_folder(loaded, data)
+    registry = ModelRegistry([ROOT / "models"], folder / "models", folder / "indexes" / "models")
+    return registry, registry.get_path(model or loaded.get(InferenceSettings).model)

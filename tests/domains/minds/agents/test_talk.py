@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agora.domains.minds.agents import TurnClass
+from agora.domains.minds.agents import TurnClass, speaking
 from agora.domains.minds.agents.roster import act_as
 from agora.domains.minds.agents.service import ask_to_speak
 from agora.domains.minds.agents.turns import NewTurn, do_queue_turn
 from agora.domains.place.channels import open_dm
 from agora.domains.talk.messages import Draft, send
+from agora.inference.fake import FakeEngine
 from agora.kernel.ids import created_ms
 from tests.domains.minds.agents.stage import NAMES, open_stage
 
@@ -160,6 +161,25 @@ async def test_empty_and_repeated_lines_are_not_posted(tmp_path: Path) -> None:
         await stage.say("and Kofi?")
         await stage.quiet()
         assert [row.content for row in await stage.by_agents()] == ["The river is wide.", "The river is deep."]
+
+
+@pytest.mark.parametrize(("replies", "posted"), [
+    (("I like cups.", "Bridges are best."), "Bridges are best."),
+    (("I like cups.", "I like hats.", "I like caps.", "Bridges are best."), "I like caps."),
+])  # fmt: skip
+async def test_the_starter_model_writes_anew_what_is_beside_the_matter_and_posts_the_third_try_at_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replies: tuple[str, ...], posted: str
+) -> None:
+    async with open_stage(tmp_path, "Kofi", max_depth=1) as stage:
+
+        async def find(*_: object) -> tuple[FakeEngine, str]:
+            return stage.engine, "starter"
+
+        monkeypatch.setattr(speaking, "find_engine", find)
+        stage.engine.answer(*replies)
+        await stage.say("hello Kofi, what of the bridges?")
+        await stage.quiet()
+        assert [row.content for row in await stage.by_agents()] == [posted]
 
 
 async def test_others_see_typing_and_the_text_as_it_grows(tmp_path: Path) -> None:
