@@ -19,6 +19,7 @@ import msgspec
 
 from agora.inference.adapters import Adapter
 from agora.inference.errors import ModelRefused
+from agora.inference.spelled import SPELLED_KEY, Spelled, read_spelled, spell
 from agora.inference.spelling import WORDS_KEY, Lexicon, read_words
 from agora.inference.whole_characters import WholeCharacters
 
@@ -148,6 +149,14 @@ class LlamaModel:
 
     def tokenize(self, text: str, *, beginning: bool, control: bool) -> list[int]:
         """Token ids; `beginning` adds what the model wants at the start of a prompt, `control` reads control tokens."""
+        tokens = self._tokenize(text, beginning=beginning, control=control)
+        return spell(tokens, self._spelled) if self._spelled else tokens
+
+    @cached_property
+    def _spelled(self) -> Spelled:
+        return read_spelled(self._read_metadata(SPELLED_KEY), self._tokenize_words)
+
+    def _tokenize(self, text: str, *, beginning: bool, control: bool) -> list[int]:
         data = text.encode("utf-8", "replace")
         size = len(data) + 8
         room = (self.library.llama_token * size)()
@@ -196,7 +205,7 @@ class LlamaModel:
         return self._lexicons[token]
 
     def _tokenize_words(self, text: str) -> list[int]:
-        return self.tokenize(text, beginning=False, control=False)
+        return self._tokenize(text, beginning=False, control=False)
 
     @cached_property
     def _word_lists(self) -> dict[int, list[str]]:

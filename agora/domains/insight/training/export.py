@@ -9,6 +9,7 @@ from agora.domains.insight.training.checkpoint import Progress
 from agora.domains.insight.training.errors import TrainingError
 from agora.domains.insight.training.plan import Plan
 from agora.domains.insight.training.prepare import Material
+from agora.domains.insight.training.rare import list_rare
 from agora.domains.insight.training.taught import list_taught
 from agora.domains.insight.training.tokenizer import PRE
 from agora.inference.layout import (
@@ -23,6 +24,7 @@ from agora.inference.layout import (
     RULES,
     SAY,
 )
+from agora.inference.spelled import SPELLED_KEY
 from agora.inference.spelling import WORDS_KEY
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ def _write_description(writer: "GGUFWriter", plan: Plan, material: Material, pro
     writer.add_file_type(LlamaFileType.MOSTLY_Q8_0)
     writer.add_string(LAYOUT_KEY, LAYOUT_VERSION)
     writer.add_string(WORDS_KEY, json.dumps(list_taught(plan.seed, plan.tokenizer_samples), ensure_ascii=False))
+    writer.add_string(SPELLED_KEY, json.dumps(list_rare(material.tokenizer, material.rows), ensure_ascii=False))
     writer.add_string("agora.provenance", "agora train starter; no outside weights, no outside text")
     if plan.parent:
         writer.add_string("agora.parent.sha256", plan.parent)
