@@ -23,6 +23,10 @@ class MessageType(enum.IntEnum):
     POLL_RESULT = 46
 
 
+GROUP_NOTICES = frozenset({MessageType.RECIPIENT_ADD, MessageType.RECIPIENT_REMOVE, MessageType.CHANNEL_NAME_CHANGE})
+"""What the server writes into a group about the group itself: nobody said it."""
+
+
 class MessageFlag(enum.IntFlag):
     """Bits of a message's ``flags``."""
 

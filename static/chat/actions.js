@@ -13,6 +13,7 @@ import { plainText } from "./mentions_text.js";
 import { MENU, openAppMenu } from "../interactions/menu.js";
 import { isPrivate } from "../interactions/note.js";
 import { carried } from "./said.js";
+import { NOTICES } from "../members/group.js";
 import { toggleReaction } from "./reactions.js";
 import { showReceipt } from "./receipt.js";
 
@@ -39,9 +40,11 @@ export class Actions {
     }
     const own = row.message.author.id === this.store.me.id;
     const channel = this.store.channels.get(row.message.channel_id);
-    this.set("edit", own && !row.message.message_snapshots);
+    const told = NOTICES.includes(row.message.type);
+    this.set("edit", own && !told && !row.message.message_snapshots);
+    this.set("reply", !told);
     this.set("forward", canForward(row.message));
-    this.set("delete", own || may(this.store, MANAGE_MESSAGES, { channel }));
+    this.set("delete", !told && (own || may(this.store, MANAGE_MESSAGES, { channel })));
     const begins = channel?.guild_id && !channel.thread_metadata && !row.message.thread && [0, 19].includes(row.message.type);
     this.set("thread", begins && may(this.store, CREATE_PUBLIC_THREADS, { channel }));
     this.set("report", Boolean(channel?.guild_id) && !own);

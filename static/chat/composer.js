@@ -48,11 +48,16 @@ export class Composer {
     this.command.close();
     this.commands.open(channel);
     this.text.value = this.drafts.get(channel.id) ?? "";
-    this.text.placeholder = t(channel.guild_id ? "web.composer.to_channel" : "web.composer.to_person", { name });
     this.tray.open(channel);
-    this.lock();
+    this.call(channel, name);
     this.answer(null, false);
     this.changed(false);
+  }
+
+  /** Say where the words go. */
+  call(channel, name) {
+    this.text.placeholder = t(channel.guild_id ? "web.composer.to_channel" : "web.composer.to_person", { name });
+    this.lock();
   }
 
   /** Channels one may only read: the field says so. */

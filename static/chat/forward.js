@@ -3,7 +3,7 @@
 import { build, element, icon, sanitised, toast } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { formDialog } from "../shared/dialog.js";
-import { listed, t } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { may, SEND_MESSAGES } from "../shared/permissions.js";
 import { API, rest } from "../shared/rest.js";
 import { stamp } from "../shared/time.js";
@@ -14,6 +14,7 @@ import { paintFiles } from "./files.js";
 import { onTheWire } from "./mentions_text.js";
 import { textChannels } from "./route.js";
 import { carried } from "./said.js";
+import { directTitle } from "../members/group.js";
 
 const FORWARD = 1;
 const HUMAN = [0, 19, 20, 23];
@@ -83,7 +84,7 @@ function targets(store) {
   for (const channel of store.direct.values()) {
     const people = channel.recipients.map((user) => store.user(user.id) ?? user);
     const mark = () => (channel.type === 3 ? icon("people") : avatar(people[0]));
-    found.push({ channel, name: channel.name || listed(people.map((user) => store.nameOf(user))), more: t("web.dm.title"), mark });
+    found.push({ channel, name: directTitle(store, channel), more: t("web.dm.title"), mark });
   }
   return found;
 }

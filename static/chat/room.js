@@ -2,7 +2,7 @@
 
 import { announce, build, byId, icon, toast } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
-import { counted, listed, t } from "../shared/i18n.js";
+import { counted, t } from "../shared/i18n.js";
 import { compareIds } from "../shared/time.js";
 import { Actions, lastOwn } from "./actions.js";
 import { Composer } from "./composer.js";
@@ -11,6 +11,7 @@ import { History } from "./history.js";
 import { MessageList } from "./list.js";
 import { plainText } from "./mentions_text.js";
 import { carried } from "./said.js";
+import { directTitle, groupNotice } from "../members/group.js";
 import { Outbox } from "./outbox.js";
 import { Partials } from "./partials.js";
 import { applyVote, keepVotes } from "../polls/poll.js";
@@ -53,7 +54,8 @@ export class Room {
     store.on("MESSAGE_REACTION_ADD", (data) => this.isHere(data) && this.reacted(data, 1));
     store.on("MESSAGE_REACTION_REMOVE", (data) => this.isHere(data) && this.reacted(data, -1));
     store.on("MESSAGE_REACTION_REMOVE_ALL", (data) => this.isHere(data) && this.list.change({ id: data.message_id, reactions: [] }));
-    store.on("CHANNEL_UPDATE THREAD_UPDATE", (channel) => this.isHere({ channel_id: channel.id }) && this.paintHead());
+    store.on("CHANNEL_UPDATE THREAD_UPDATE", (channel) => this.isHere({ channel_id: channel.id }) && this.renamed());
+    store.on("CHANNEL_RECIPIENT_ADD CHANNEL_RECIPIENT_REMOVE", (data) => this.isHere(data) && this.renamed());
     store.on("AGORA_THREAD_MERGED", (data) => this.isHere(data) && this.reread());
     byId("to-present").addEventListener("click", () => this.toPresent());
     document.addEventListener("visibilitychange", () => this.edge("end"));
@@ -117,7 +119,15 @@ export class Room {
   title() {
     const { channel, store } = this;
     if (channel.guild_id) return channel.name;
-    return channel.name || listed(channel.recipients.map((user) => store.nameOf(store.user(user.id) ?? user)));
+    return directTitle(store, channel);
+  }
+
+  /** The name, or who is in a group, changed. */
+  renamed() {
+    this.paintHead();
+    if (!this.history.more || this.channel.type === FORUM) return;
+    this.composer.call(this.channel, this.title());
+    this.paintOpening();
   }
 
   paintHead() {
@@ -157,7 +167,7 @@ export class Room {
       const name = this.store.nameOf(this.store.user(message.author.id), message.guild_id);
       const said = carried(message);
       const words = plainText(said.content, this.store, message.guild_id) || said.attachments.map((file) => file.filename).join(", ");
-      announce(`${name}: ${words}`);
+      announce(groupNotice(message, this.store)?.[1].textContent ?? `${name}: ${words}`);
     }
     if (this.list.pinned && !document.hidden) this.edge("end");
     else this.missed += 1;

@@ -12,6 +12,7 @@ import { paintFiles } from "./files.js";
 import { paintForward } from "./forward.js";
 import { stickersNode } from "../expressions/stickers.js";
 import { carried } from "./said.js";
+import { groupNotice } from "../members/group.js";
 import { paintReactions } from "./reactions.js";
 import { paintComponents } from "../interactions/components.js";
 import { paintNote } from "../interactions/note.js";
@@ -77,7 +78,7 @@ function callsMe(message, store) {
 
 function paintBody(body, message, store) {
   const result = resultOf(message);
-  const notice = result === null ? noticeOf(message, store) : [result];
+  const notice = result === null ? (groupNotice(message, store) ?? noticeOf(message, store)) : [result];
   body.classList.toggle("message__notice", Boolean(notice));
   if (notice) {
     body.replaceChildren(...notice);

@@ -2,9 +2,10 @@
 
 import { build, byId, element, framed, icon, renew } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
-import { listed, t } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { MANAGE_CHANNELS, may } from "../shared/permissions.js";
 import { compareIds } from "../shared/time.js";
+import { directTitle } from "../members/group.js";
 import { textChannels } from "../chat/route.js";
 import { markOf, threadsOf } from "../threads/kinds.js";
 import { createChannel } from "./create.js";
@@ -16,7 +17,7 @@ export class Channels {
   constructor(store, route, unread) {
     Object.assign(this, { store, route, unread });
     this.closed = new Set(JSON.parse(localStorage.getItem(CLOSED) ?? "[]"));
-    const events = "READY GUILD_CREATE GUILD_UPDATE CHANNEL_CREATE CHANNEL_UPDATE CHANNEL_DELETE GUILD_ROLE_UPDATE route unread MESSAGE_CREATE PRESENCE_UPDATE THREAD_CREATE THREAD_UPDATE THREAD_DELETE THREAD_SEEN THREAD_LIST_SYNC THREAD_MEMBERS_UPDATE THREAD_MEMBER_UPDATE";
+    const events = "READY GUILD_CREATE GUILD_UPDATE CHANNEL_CREATE CHANNEL_UPDATE CHANNEL_DELETE CHANNEL_RECIPIENT_ADD CHANNEL_RECIPIENT_REMOVE GUILD_ROLE_UPDATE route unread MESSAGE_CREATE PRESENCE_UPDATE THREAD_CREATE THREAD_UPDATE THREAD_DELETE THREAD_SEEN THREAD_LIST_SYNC THREAD_MEMBERS_UPDATE THREAD_MEMBER_UPDATE";
     store.on(events, framed(() => this.paint()));
     byId("add-channel").addEventListener("click", () => createChannel(store, route, route.guildId));
     byId("channels").addEventListener("keydown", (event) => this.walk(event));
@@ -105,7 +106,7 @@ export class Channels {
     const others = channel.recipients.map((user) => store.user(user.id) ?? user);
     const parts = build("channel");
     parts.link.href = `/channels/@me/${channel.id}`;
-    parts.name.textContent = channel.name || listed(others.map((user) => store.nameOf(user)));
+    parts.name.textContent = directTitle(store, channel);
     if (others[0]) {
       const face = avatar(others[0], { status: store.status(others[0].id) });
       face.style.setProperty("--size", "26px");

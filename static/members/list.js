@@ -4,15 +4,18 @@ import { build, byId, framed, renew } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { t } from "../shared/i18n.js";
 import { isPaused, voiceOf } from "./agent.js";
+import { groupClick, groupTools, outButton } from "./group.js";
 
 export class People {
   constructor(store, route, showCard) {
     Object.assign(this, { store, route, showCard });
     const paint = framed(() => this.paint());
-    store.on("READY GUILD_CREATE GUILD_MEMBER_ADD GUILD_MEMBER_UPDATE GUILD_MEMBER_REMOVE GUILD_MEMBERS_CHUNK PRESENCE_UPDATE USER_UPDATE USER_SETTINGS_UPDATE AGORA_OVERRIDE agents route", paint);
+    store.on("READY GUILD_CREATE CHANNEL_UPDATE CHANNEL_RECIPIENT_ADD CHANNEL_RECIPIENT_REMOVE GUILD_MEMBER_ADD GUILD_MEMBER_UPDATE GUILD_MEMBER_REMOVE GUILD_MEMBERS_CHUNK PRESENCE_UPDATE USER_UPDATE USER_SETTINGS_UPDATE AGORA_OVERRIDE agents route", paint);
     byId("people").addEventListener("click", (event) => {
       const button = event.target.closest(".person");
       if (button) showCard(button.dataset.userId, button);
+      const act = event.target.closest(".group-tools button, .person__out");
+      if (act) groupClick(store, route, act);
     });
   }
 
@@ -39,8 +42,9 @@ export class People {
       ["web.people.agents", agents],
       ["web.people.away", people.filter((user) => !here(user))],
     ];
-    renew(place, groups.filter(([, group]) => group.length > 0).map(([key, group]) => this.group(key, group)));
-    if (focused) place.querySelector(`[data-user-id="${focused}"]`)?.focus();
+    const tools = groupTools(store, this.route);
+    renew(place, [...(tools ? [tools] : []), ...groups.filter(([, group]) => group.length > 0).map(([key, group]) => this.group(key, group))]);
+    if (focused) place.querySelector(`.person[data-user-id="${focused}"]`)?.focus();
   }
 
   name(user) {
@@ -60,7 +64,8 @@ export class People {
     const agent = this.store.agents.get(user.id);
     const status = this.store.status(user.id);
     const paused = Boolean(agent) && (this.store.paused || isPaused(agent));
-    const note = this.store.custom(user.id) || noteOf(agent);
+    const channel = this.store.channels.get(this.route.channelId);
+    const note = this.store.custom(user.id) || noteOf(agent) || (channel?.type === 3 && channel.owner_id === user.id ? t("web.group.owner") : "");
     parts.button.dataset.userId = user.id;
     parts.button.classList.toggle("is-off", status === "offline");
     parts.avatar.append(avatar(user, { name: this.name(user), status: paused ? "idle" : status }));
@@ -68,6 +73,8 @@ export class People {
     parts.note.textContent = note;
     parts.note.hidden = !note;
     parts.paused.hidden = !paused;
+    const out = outButton(this.store, channel, user);
+    if (out) parts.root.append(out);
     return parts.root;
   }
 }

@@ -3,9 +3,10 @@
 import { build, byId, element, icon } from "../shared/dom.js";
 import { avatar } from "../shared/avatar.js";
 import { openDialog } from "../shared/dialog.js";
-import { listed, t } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { textChannels } from "../chat/route.js";
 import { openDirect } from "../members/card.js";
+import { directTitle } from "../members/group.js";
 
 const MOST = 12;
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -46,7 +47,7 @@ export class Switcher {
       }
     }
     for (const channel of store.direct.values()) {
-      if (channel.type === 3) targets.push({ name: channel.name || listed(channel.recipients.map((user) => store.nameOf(user))), more: t("web.dm.title"), mark: () => icon("people"), go: () => route.go("@me", channel.id) });
+      if (channel.type === 3) targets.push({ name: directTitle(store, channel), more: t("web.dm.title"), mark: () => icon("people"), go: () => route.go("@me", channel.id) });
     }
     for (const user of store.users.values()) {
       if (user.id !== store.me.id) targets.push({ name: user.global_name || user.username, more: `@${user.username}`, mark: () => avatar(user), go: () => openDirect(store, route, user.id) });

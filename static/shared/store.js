@@ -102,6 +102,14 @@ function keepChannel(store, channel) {
   if (kept.type === 1 || kept.type === 3) store.direct.set(channel.id, kept);
 }
 
+/** A group has one more, or one less, in it. */
+function keepRecipient(store, { channel_id: id, user }, isIn) {
+  const channel = store.channels.get(id);
+  if (!channel) return;
+  const others = channel.recipients.filter((each) => each.id !== user.id);
+  keepChannel(store, { ...channel, recipients: isIn ? [...others, user] : others });
+}
+
 function dropChannel(store, { id }) {
   for (const channel of [...store.channels.values()]) if (channel.thread_metadata && channel.parent_id === id) store.channels.delete(channel.id);
   store.channels.delete(id);
@@ -165,6 +173,8 @@ const REDUCERS = {
   CHANNEL_CREATE: keepChannel,
   CHANNEL_UPDATE: keepChannel,
   CHANNEL_DELETE: dropChannel,
+  CHANNEL_RECIPIENT_ADD: (store, data) => keepRecipient(store, data, true),
+  CHANNEL_RECIPIENT_REMOVE: (store, data) => keepRecipient(store, data, false),
   PRESENCE_UPDATE: keepPresence,
   USER_SETTINGS_UPDATE: (store, data) => (store.settings = data),
   USER_UPDATE: (store, data) => {

@@ -76,7 +76,7 @@ class State:
 
     def note_call(self, message: Data) -> None:
         """Count a message that calls this user; a client may do so, or ask again."""
-        if message["author"]["id"] == self.user["id"] or message["type"] in (18, 21, 46):
+        if message["author"]["id"] == self.user["id"] or message["type"] in (1, 2, 4, 18, 21, 46):
             return
         guild = self.guilds.get(message.get("guild_id", ""))
         roles = set(guild["members"][self.user["id"]]["roles"]) if guild is not None else set()
@@ -162,6 +162,17 @@ def _channel_update(state: State, data: Data) -> None:
         _channel_put(state, {**(known or {}), **data})
     else:
         _channel_put(state, data)
+
+
+def _recipient_add(state: State, data: Data) -> None:
+    channel = state.private[data["channel_id"]]
+    assert data["user"]["id"] not in {each["id"] for each in channel["recipients"]}, "a recipient was added twice"
+    state.private[data["channel_id"]] = _people({**channel, "recipients": [*channel["recipients"], data["user"]]})
+
+
+def _recipient_remove(state: State, data: Data) -> None:
+    channel = state.private[data["channel_id"]]
+    channel["recipients"] = [each for each in channel["recipients"] if each["id"] != data["user"]["id"]]
 
 
 def _channel_delete(state: State, data: Data) -> None:
@@ -321,6 +332,8 @@ _RULES: dict[str, Callable[[State, Data], None]] = {
     "CHANNEL_CREATE": _channel_put,
     "CHANNEL_UPDATE": _channel_update,
     "CHANNEL_DELETE": _channel_delete,
+    "CHANNEL_RECIPIENT_ADD": _recipient_add,
+    "CHANNEL_RECIPIENT_REMOVE": _recipient_remove,
     "CHANNEL_PINS_UPDATE": _pins_update,
     "GUILD_MEMBER_ADD": _member_add,
     "GUILD_MEMBER_UPDATE": _member_update,

@@ -309,6 +309,9 @@ async def visit_own(call: Tour, friend: Person, other: Person) -> None:
     await call("GET", f"/channels/{direct}")
     group = await call("POST", "/users/@me/channels", {"recipients": [str(friend.id), str(other.id)]})
     await call("GET", f"/channels/{group['id']}")
+    await call("DELETE", f"/channels/{group['id']}/recipients/{other.id}", status=204)
+    await call("PUT", f"/channels/{group['id']}/recipients/{other.id}", status=204)
+    await call("PATCH", f"/channels/{group['id']}", {"name": "Us"})
     await call("GET", "/gateway")
     await call("GET", "/gateway/bot")
 

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from agora.gateway import connection as connection_module
 from agora.gateway import gateway as gateway_module
 from agora.gateway.ports import Dispatch, Spread
 from agora.protocol.opcodes import Op
@@ -137,6 +138,10 @@ async def open_dm(s: Scene) -> None:
 async def open_group(s: Scene) -> None:
     body = {"recipients": [s.id("owner"), s.id("friend")]}
     s.made["group"] = (await s.by("member", "POST", "/users/@me/channels", body))["id"]
+
+
+async def recipient(s: Scene, name: str, method: str, who: str) -> None:
+    await s.by(name, method, f"/channels/{s.made['group']}/recipients/{s.id(who)}", status=204)
 
 
 async def invite(s: Scene) -> None:
@@ -355,6 +360,13 @@ STEPS: list[tuple[str, Step]] = [
     ("a user renamed who is in it", lambda s: s.by("owner", "PATCH", "/users/@me", {"global_name": "The Owner"})),
     ("a group", open_group),
     ("a message in the group", lambda s: say(s, "friend", "group")),
+    ("one put out of it", lambda s: recipient(s, "member", "DELETE", "friend")),
+    ("a message without them", lambda s: say(s, "owner", "group")),
+    ("and taken in again", lambda s: recipient(s, "owner", "PUT", "friend")),
+    ("a message to all", lambda s: say(s, "member", "group")),
+    ("the group named", lambda s: s.by("friend", "PATCH", f"/channels/{s.made['group']}", {"name": "Us"})),
+    ("the group called by its people", lambda s: s.by("friend", "PATCH", f"/channels/{s.made['group']}", {"name": None})),
+    ("the group left by who made it", lambda s: s.by("member", "DELETE", f"/channels/{s.made['group']}")),
     ("the group left", lambda s: s.by("friend", "DELETE", f"/channels/{s.made['group']}")),
     ("idle", lambda s: status(s, "member", "idle")),
     ("invisible", lambda s: status(s, "member", "invisible")),
@@ -403,7 +415,9 @@ async def scene(agora: Kit, discord_description: Description | None) -> AsyncIte
         yield scene
 
 
-async def test_ready_and_events_equal_a_fresh_ready(scene: Scene) -> None:
+async def test_ready_and_events_equal_a_fresh_ready(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    # each step is one heartbeat of each client: on a quick machine more of them in a minute than a client may send
+    monkeypatch.setattr(connection_module, "PAYLOADS_PER_WINDOW", 10 * len(STEPS))
     await scene.check("connecting")
     for name, step in STEPS:
         await step(scene)

@@ -27,6 +27,7 @@ from agora.kernel.domain import Effect
 from agora.kernel.events import Recorded
 from agora.kernel.ids import parse
 from agora.kernel.tx import Tx
+from agora.protocol.message_types import GROUP_NOTICES
 from agora.protocol.permissions import Permission
 
 STALE_MS = 10 * 60_000
@@ -69,9 +70,11 @@ async def on_message_sent(ctx: Ctx, batch: Sequence[Recorded]) -> Effect | None:
 
 
 def _listeners(app: App, recorded: Recorded) -> list[Agent]:
-    """The agents that see the channel and may write there; the author is not among them."""
+    """The agents that see the channel and may write there; the author is not among them. Nobody answers that somebody came."""
     event = recorded.event
     assert isinstance(event, MessageSent)
+    if event.type in GROUP_NOTICES:
+        return []
     directory = app.get(Directory)
     return [
         agent

@@ -20,6 +20,7 @@ from agora.inference.context import Language, Line, SharedContext
 from agora.inference.pages import find_start, mark
 from agora.kernel.app import App
 from agora.kernel.tx import Tx
+from agora.protocol.message_types import GROUP_NOTICES
 
 if TYPE_CHECKING:
     from agora.domains.minds.agents.summary import Summary
@@ -58,7 +59,7 @@ def read_scene(tx: Tx, channel_id: int, limit: int, trigger_id: int | None) -> S
     """Read what is needed for one turn, at once; not yet cut."""
     # One more than is shown: it tells that the channel goes on, so that the transcript is cut where it stays for a while.
     found = list_recent(tx, channel_id, limit + 1)
-    rows = [row for row in reversed(found) if words_of(row).strip()]
+    rows = [row for row in reversed(found) if row.type not in GROUP_NOTICES and words_of(row).strip()]
     asked = _find_asked(tx, [row.id for row in rows])
     wanted = {row.reply_to for row in rows if row.reply_to} | set(asked.values()) | ({trigger_id} if trigger_id else set())
     others = list_by_ids(tx, list(wanted))

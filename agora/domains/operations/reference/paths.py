@@ -33,7 +33,6 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"vanity-url", OUT, "Discord's paid perk; invitations have codes"),
     (r"/attachment$", OUT, "activities run in Discord's own client"),
     (r"^/applications/(@me|\{\w+\})$", LATER, "an application is edited as its bot's account"),
-    (r"recipients", LATER, "people of a group are chosen when it is made, and leave by themselves"),
     (r"members/\{user_id\}$", OUT, "needs OAuth2 of an outside service; invitations bring people in"),
     (r"incident-actions", LATER, "measures against raids"),
     (r"new-member-welcome|onboarding|welcome-screen", LATER, "greeting of new members"),

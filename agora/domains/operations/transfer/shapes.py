@@ -30,6 +30,9 @@ KINDS = {
 _TYPES = {
     MessageType.DEFAULT: "Default",
     MessageType.REPLY: "Reply",
+    MessageType.RECIPIENT_ADD: "RecipientAdd",
+    MessageType.RECIPIENT_REMOVE: "RecipientRemove",
+    MessageType.CHANNEL_NAME_CHANGE: "ChannelNameChange",
     MessageType.THREAD_CREATED: "ThreadCreated",
     MessageType.THREAD_STARTER_MESSAGE: "ThreadStarterMessage",
     MessageType.CHANNEL_PINNED_MESSAGE: "ChannelPinnedMessage",

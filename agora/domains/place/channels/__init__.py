@@ -2,7 +2,7 @@
 
 from agora.domains.place.channels.events import ChannelCreated, ChannelDeleted, ChannelUpdated
 from agora.domains.place.channels.model import ChannelEdit, NewChannel, ThreadEdit
-from agora.domains.place.channels.ports import ChannelEnd, ThreadDesk
+from agora.domains.place.channels.ports import ChannelEnd, GroupNotice, ThreadDesk
 from agora.domains.place.channels.private import open_dm
 from agora.domains.place.channels.service import check_name, create_channel, delete_channel, do_create_channel, edit_channel
 from agora.domains.place.channels.wire import build_channel, build_thread, build_thread_member
@@ -16,6 +16,7 @@ __all__ = [
     "ChannelEnd",
     "ChannelFacts",
     "ChannelUpdated",
+    "GroupNotice",
     "NewChannel",
     "ThreadDesk",
     "ThreadEdit",

@@ -76,9 +76,9 @@ class NewBody(DefaultsBody, frozen=True, kw_only=True):
 
 
 class EditBody(DefaultsBody, frozen=True, kw_only=True):
-    """What may change about a channel; from ``archived`` on it is a thread's alone."""
+    """What may change about a channel; from ``archived`` on it is a thread's alone. A group's name may be null."""
 
-    name: str | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
     type: int | UnsetType = UNSET
     topic: str | UnsetType | None = UNSET
     parent_id: Id | UnsetType | None = UNSET
@@ -167,7 +167,7 @@ def read_thread_edit(body: EditBody) -> ThreadEdit:
     if body.applied_tags is not UNSET:
         tags = tuple(read_id(each, f"applied_tags.{index}") for index, each in enumerate(body.applied_tags or ()))
     return ThreadEdit(
-        name=body.name,
+        name=body.name or "" if body.name is not UNSET else UNSET,
         archived=body.archived,
         locked=body.locked,
         invitable=body.invitable,

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agora.domains.place.accounts import UserUpdated
+import msgspec
+
+from agora.domains.place.accounts import User, Users, UserUpdated, build_user
 from agora.domains.place.channels.events import ChannelCreated, ChannelDeleted, ChannelUpdated
 from agora.domains.place.channels.wire import AnyChannel, build_channel, build_guild_channel
 from agora.domains.place.permissions import ChannelFacts, Directory
@@ -45,17 +47,42 @@ def created_payloads(app: App, recorded: Recorded) -> Payloads:
 
 
 def updated_payloads(app: App, recorded: Recorded) -> Payloads:
-    """CHANNEL_UPDATE, for who still takes part."""
+    """CHANNEL_UPDATE, for who took part before and still does. That people came or went has events of its own."""
     event = recorded.event
     assert isinstance(event, ChannelUpdated)
-    return _told(app, event.channel, event.channel.recipients)
+    before, after = event.before, event.channel
+    if before.recipients != after.recipients and msgspec.structs.replace(before, recipients=after.recipients) == after:
+        return ()
+    return _told(app, after, [each for each in after.recipients if each in before.recipients])
+
+
+def joined_payloads(app: App, recorded: Recorded) -> Payloads:
+    """CHANNEL_CREATE for who was taken into a group."""
+    event = recorded.event
+    assert isinstance(event, ChannelUpdated)
+    added = _beyond(event.channel, event.before)
+    return _told(app, event.channel, added) if added else ()
+
+
+def recipient_added_payloads(app: App, recorded: Recorded) -> Payloads:
+    """CHANNEL_RECIPIENT_ADD, for the others in the group."""
+    event = recorded.event
+    assert isinstance(event, ChannelUpdated)
+    return _named(app, event.channel, _beyond(event.channel, event.before), event.before.recipients)
+
+
+def recipient_removed_payloads(app: App, recorded: Recorded) -> Payloads:
+    """CHANNEL_RECIPIENT_REMOVE, for who is left in the group."""
+    event = recorded.event
+    assert isinstance(event, ChannelUpdated)
+    return _named(app, event.channel, _beyond(event.before, event.channel), event.channel.recipients)
 
 
 def left_payloads(app: App, recorded: Recorded) -> Payloads:
     """CHANNEL_DELETE for who left a group."""
     event = recorded.event
     assert isinstance(event, ChannelUpdated)
-    gone = sorted(set(event.before.recipients) - set(event.channel.recipients))
+    gone = _beyond(event.before, event.channel)
     return _told(app, event.before, gone) if gone else ()
 
 
@@ -100,6 +127,18 @@ def _told(app: App, channel: ChannelFacts, recipients: Sequence[int]) -> list[tu
     return [(to_users(each), encode(build_channel(app, channel, each))) for each in recipients]
 
 
+def _beyond(channel: ChannelFacts, other: ChannelFacts) -> list[int]:
+    """Who takes part in one state of a group and not in the other."""
+    return sorted(set(channel.recipients) - set(other.recipients))
+
+
+def _named(app: App, channel: ChannelFacts, user_ids: Sequence[int], readers: Sequence[int]) -> Payloads:
+    """An event of a recipient: the channel and the user, one payload for each user."""
+    users = app.get(Users)
+    found = (users.get(user_id) or User(id=user_id, username="deleted_user") for user_id in user_ids)
+    return [(to_users(*readers), encode({"channel_id": str(channel.id), "user": build_user(user)})) for user in found]
+
+
 GUILDS, DIRECT = int(Intent.GUILDS), int(Intent.DIRECT_MESSAGES)
 
 OFFERS = (
@@ -108,6 +147,9 @@ OFFERS = (
     ChannelObject(build=channel_object),
     Spread(event=ChannelCreated, name="CHANNEL_CREATE", payloads=created_payloads, intent=GUILDS, dm_intent=DIRECT),
     Spread(event=ChannelUpdated, name="CHANNEL_UPDATE", payloads=updated_payloads, intent=GUILDS, dm_intent=DIRECT),
+    Spread(event=ChannelUpdated, name="CHANNEL_CREATE", payloads=joined_payloads, dm_intent=DIRECT),
+    Spread(event=ChannelUpdated, name="CHANNEL_RECIPIENT_ADD", payloads=recipient_added_payloads, dm_intent=DIRECT),
+    Spread(event=ChannelUpdated, name="CHANNEL_RECIPIENT_REMOVE", payloads=recipient_removed_payloads, dm_intent=DIRECT),
     Spread(event=ChannelUpdated, name="CHANNEL_DELETE", payloads=left_payloads, intent=GUILDS, dm_intent=DIRECT),
     Spread(event=ChannelDeleted, name="CHANNEL_DELETE", payloads=deleted_payloads, intent=GUILDS, dm_intent=DIRECT),
     Spread(event=UserUpdated, name="CHANNEL_UPDATE", payloads=renamed_payloads, dm_intent=DIRECT),

@@ -22,7 +22,7 @@ from agora.domains.place.channels.bodies import (
 )
 from agora.domains.place.channels.model import ChannelEdit, NewChannel, Place
 from agora.domains.place.channels.ports import ThreadDesk
-from agora.domains.place.channels.private import open_private
+from agora.domains.place.channels.private import add_recipient, open_private, remove_recipient
 from agora.domains.place.channels.wire import AnyChannel, build_channel
 from agora.domains.place.permissions import ChannelFacts, Directory, Overwrite, ThreadDefaults, check, check_guild
 from agora.kernel.errors import NotFound, invalid
@@ -135,6 +135,16 @@ async def open_dm(request: Request) -> AnyChannel:
     return _built(request, await open_private(request.ctx, [read_id(text, "recipients") for text in texts]))
 
 
+async def add_to_group(request: Request) -> None:
+    """Take somebody into a group."""
+    await add_recipient(request.ctx, request.id("channel_id"), request.id("user_id"))
+
+
+async def remove_from_group(request: Request) -> None:
+    """Put somebody out of a group."""
+    await remove_recipient(request.ctx, request.id("channel_id"), request.id("user_id"))
+
+
 async def list_private(request: Request) -> list[AnyChannel]:
     """The caller's direct messages."""
     directory = request.ctx.app.get(Directory)
@@ -160,6 +170,7 @@ def _desk(ctx: Ctx) -> ThreadDesk:
 _GUILD = "/api/v10/guilds/{guild_id}/channels"
 _CHANNEL = "/api/v10/channels/{channel_id}"
 _PERMISSIONS = f"{_CHANNEL}/permissions/{{overwrite_id}}"
+_RECIPIENT = f"{_CHANNEL}/recipients/{{user_id}}"
 _MINE = "/api/v10/users/@me/channels"
 
 ROUTES = (
@@ -226,6 +237,21 @@ ROUTES = (
         body=OpenBody,
         answer=payloads.PrivateChannel,
         bucket=OPEN,
+    ),
+    Route(
+        method="PUT",
+        path=_RECIPIENT,
+        handler=add_to_group,
+        summary="Take somebody into a group whom one shares a community with; anybody in the group may.",
+        status=204,
+        bucket=OPEN,
+    ),
+    Route(
+        method="DELETE",
+        path=_RECIPIENT,
+        handler=remove_from_group,
+        summary="Put somebody out of a group; its owner may, and anybody may leave.",
+        status=204,
     ),
     Route(
         method="GET",

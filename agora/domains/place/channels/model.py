@@ -22,9 +22,12 @@ class NewChannel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """What may change about a channel. ``type`` turns a text channel into one for announcements, and back."""
+    """What may change about a channel. ``type`` turns a text channel into one for announcements, and back.
 
-    name: str | UnsetType = UNSET
+    Only a group may be without a name.
+    """
+
+    name: str | UnsetType | None = UNSET
     type: int | UnsetType = UNSET
     topic: str | UnsetType | None = UNSET
     position: int | UnsetType = UNSET

@@ -9,6 +9,7 @@ import msgspec
 
 from agora.domains.place.channels.model import ThreadEdit
 from agora.domains.place.permissions import ChannelFacts
+from agora.protocol.message_types import MessageType
 
 if TYPE_CHECKING:
     from agora.kernel.ctx import Ctx
@@ -20,6 +21,16 @@ class ThreadDesk(msgspec.Struct, frozen=True):
 
     edit: Callable[[Ctx, ChannelFacts, ThreadEdit], Awaitable[ChannelFacts]]
     delete: Callable[[Ctx, ChannelFacts], Awaitable[ChannelFacts]]
+
+
+class GroupNotice(msgspec.Struct, frozen=True):
+    """Offered once, by messages: what happened to a group is told in it, as the actor's act.
+
+    ``do_tell(tx, group, type, user_id, words)`` runs in the transaction that changes the group. ``user_id`` is who was added or
+    removed, ``words`` the new name.
+    """
+
+    do_tell: Callable[[Tx, ChannelFacts, MessageType, int | None, str], None]
 
 
 class ChannelEnd(msgspec.Struct, frozen=True):

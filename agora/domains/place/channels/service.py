@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
+from agora.domains.place.channels.group_writes import do_leave_group, do_rename_group
 from agora.domains.place.channels.model import ChannelEdit, NewChannel, Place
 from agora.domains.place.channels.writes import (
     do_create_channel,
     do_delete_channel,
     do_drop_overwrite,
     do_edit_channel,
-    do_leave_group,
     do_place_channels,
     do_set_overwrite,
 )
@@ -75,7 +75,7 @@ async def edit_channel(ctx: Ctx, channel_id: int, edit: ChannelEdit) -> ChannelF
     check(ctx, Permission.MANAGE_CHANNELS, channel_id=channel_id)
     changes: dict[str, Any] = {}
     if edit.name is not UNSET:
-        changes["name"] = check_name(edit.name, channel.type)
+        changes["name"] = check_name(edit.name or "", channel.type)
     if edit.type is not UNSET and edit.type != channel.type:
         changes["type"] = _check_turn(channel, edit.type)
     if edit.defaults is not UNSET:
@@ -159,7 +159,9 @@ async def _rename_group(ctx: Ctx, channel: ChannelFacts, edit: ChannelEdit) -> C
         raise BadRequest(MESSAGES[ErrorCode.CANNOT_EXECUTE_ON_DM], code=ErrorCode.CANNOT_EXECUTE_ON_DM)
     if edit.name is UNSET:
         return channel
-    return await ctx.write(do_edit_channel, channel.id, {"name": check_name(edit.name, channel.type)})
+    # without a name it is called by its people
+    name = check_name(edit.name, channel.type) if edit.name else None
+    return await ctx.write(do_rename_group, channel.id, name)
 
 
 def _check_turn(channel: ChannelFacts, kind: int) -> int:

@@ -104,7 +104,7 @@ def do_edit_channel(tx: Tx, channel_id: int, changes: dict[str, Any]) -> Channel
     if after.overwrites != before.overwrites:
         tx.execute(delete(t.overwrite).where(t.overwrite.c.channel_id == channel_id))
         _insert_overwrites(tx, after)
-    _emit_update(tx, after, before)
+    do_tell_updated(tx, after, before)
     return after
 
 
@@ -133,21 +133,6 @@ def do_place_channels(tx: Tx, guild_id: int, places: Sequence[Place]) -> None:
         do_edit_channel(tx, place.id, changes)
 
 
-def do_leave_group(tx: Tx, channel_id: int, user_id: int) -> ChannelFacts:
-    """Take a user out of a group; the oldest other member owns it then. The last one to go ends it."""
-    before = get_channel(tx, channel_id)
-    left = tuple(each for each in before.recipients if each != user_id)
-    if not left:
-        return do_delete_channel(tx, channel_id)
-    owner_id = left[0] if before.owner_id == user_id else before.owner_id
-    after = msgspec.structs.replace(before, recipients=left, owner_id=owner_id)
-    which = (t.recipient.c.channel_id == channel_id) & (t.recipient.c.user_id == user_id)
-    tx.execute(delete(t.recipient).where(which))
-    tx.execute(update(t.channel).where(t.channel.c.id == channel_id).values(owner_id=owner_id))
-    _emit_update(tx, after, before)
-    return after
-
-
 def do_delete_channel(tx: Tx, channel_id: int) -> ChannelFacts:
     """End a channel; what stood in a category stands alone then. Raises NotFound 10003."""
     channel = get_channel(tx, channel_id)
@@ -174,6 +159,14 @@ def do_end_role(tx: Tx, guild_id: int, role_id: int) -> None:
     for channel in list_channels(tx, guild_id):
         if channel.overwrite(role_id) is not None:
             do_drop_overwrite(tx, channel.id, role_id)
+
+
+def do_tell_updated(tx: Tx, after: ChannelFacts, before: ChannelFacts) -> None:
+    """Tell of a change that was stored: in a direct message also who came or went."""
+    event = ChannelUpdated(channel=after, before=before, reason=tx.ctx.audit_reason)
+    people = sorted({*before.recipients, *after.recipients})
+    audience = to_channel(after.id) if after.guild_id is not None else to_users(*people)
+    tx.emit(event, audience, guild_id=after.guild_id, channel_id=after.id)
 
 
 def do_touch_channel(tx: Tx, channel_id: int, message_id: int) -> None:
@@ -218,12 +211,6 @@ def _delete_rows(tx: Tx, channel: ChannelFacts) -> None:
     tx.execute(delete(t.overwrite).where(t.overwrite.c.channel_id == channel.id))
     tx.execute(delete(t.recipient).where(t.recipient.c.channel_id == channel.id))
     tx.execute(delete(t.channel).where(t.channel.c.id == channel.id))
-
-
-def _emit_update(tx: Tx, after: ChannelFacts, before: ChannelFacts) -> None:
-    event = ChannelUpdated(channel=after, before=before, reason=tx.ctx.audit_reason)
-    audience = to_channel(after.id) if after.guild_id is not None else to_users(*before.recipients)
-    tx.emit(event, audience, guild_id=after.guild_id, channel_id=after.id)
 
 
 def _audience(channel: ChannelFacts) -> Audience:

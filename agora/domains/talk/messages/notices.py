@@ -1,11 +1,14 @@
-"""What the server itself writes into a channel: notices that a thread began, and the mark of a message that has one."""
+"""What the server itself writes into a channel: that a thread began, that somebody came to a group; and the mark of a thread."""
 
 from __future__ import annotations
 
 import msgspec
 from sqlalchemy import bindparam, update
 
+from agora.domains.place.accounts import Users
+from agora.domains.place.channels import ChannelFacts
 from agora.domains.talk.messages.draft import Sent
+from agora.domains.talk.messages.mentions import Mentions, to_column
 from agora.domains.talk.messages.queries import find_message, list_payloads
 from agora.domains.talk.messages.row import Row
 from agora.domains.talk.messages.tables import message as m
@@ -30,6 +33,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     content: str = ""
     about: int | None = None
     embeds: str | None = None  # JSON list
+    mentions: tuple[int, ...] = ()
 
 
 def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
@@ -48,11 +52,26 @@ def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
         pinned_ms=None,
         reply_to=notice.about,
         nonce=None,
-        mentions=None,
+        mentions=to_column(Mentions(users=notice.mentions)),
         embeds=notice.embeds,
         has=0,
     )
     return do_send(tx, row, encode(list_payloads(tx, [row], notice.author_id)[0]), author_is_bot)
+
+
+def do_tell_group(tx: Tx, group: ChannelFacts, kind: MessageType, user_id: int | None, words: str) -> None:
+    """A group is told what happened to it, as the act of who did it; the server's own acts are told as the owner's."""
+    author_id = tx.ctx.actor.user_id or group.owner_id or group.recipients[0]
+    author = tx.app.get(Users).get(author_id)
+    notice = Notice(
+        type=kind,
+        channel_id=group.id,
+        guild_id=None,
+        author_id=author_id,
+        content=words,
+        mentions=() if user_id is None else (user_id,),
+    )
+    do_post_notice(tx, notice, author_is_bot=author is not None and author.bot)
 
 
 def do_mark_thread(tx: Tx, message_id: int, channel_id: int, thread: Thread | None) -> None:

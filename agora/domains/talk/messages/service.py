@@ -33,7 +33,7 @@ from agora.kernel.errors import BadRequest, Forbidden, NotFound, invalid
 from agora.kernel.http import encode
 from agora.kernel.ids import created_ms
 from agora.protocol.error_codes import MESSAGES, ErrorCode
-from agora.protocol.message_types import MessageFlag, MessageType
+from agora.protocol.message_types import GROUP_NOTICES, MessageFlag, MessageType
 from agora.protocol.payloads import Message
 
 BULK_MIN, BULK_MAX = 2, 100
@@ -198,7 +198,7 @@ async def delete(ctx: Ctx, channel_id: int, message_id: int) -> None:
     """Remove one's own message, or anybody's for who manages messages."""
     place = check_place(ctx, channel_id)
     row = await _get(ctx, channel_id, message_id)
-    if row.type == MessageType.THREAD_STARTER_MESSAGE:
+    if row.type == MessageType.THREAD_STARTER_MESSAGE or row.type in GROUP_NOTICES:
         raise Forbidden(MESSAGES[ErrorCode.SYSTEM_MESSAGE], code=ErrorCode.SYSTEM_MESSAGE)
     if row.author_id != ctx.actor.user_id and not place.bits & MANAGE:
         raise Forbidden("Missing Permissions", code=ErrorCode.MISSING_PERMISSIONS)

@@ -16,10 +16,10 @@ from agora.domains.talk.notifications.wishes import Level, Wishes, find_wishes, 
 from agora.kernel.ids import first_at
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
-from agora.protocol.message_types import MessageType
+from agora.protocol.message_types import GROUP_NOTICES, MessageType
 
 KEPT_MS = 90 * 86_400_000
-_QUIET_TYPES = (MessageType.THREAD_CREATED, MessageType.THREAD_STARTER_MESSAGE, MessageType.POLL_RESULT)
+_QUIET_TYPES = {MessageType.THREAD_CREATED, MessageType.THREAD_STARTER_MESSAGE, MessageType.POLL_RESULT, *GROUP_NOTICES}
 _USER: BindParameter[int] = bindparam("user_id")
 
 

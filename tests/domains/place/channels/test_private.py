@@ -45,13 +45,13 @@ async def test_groups(town: Town) -> None:
     made = await town.call("POST", MINE, json=body, events=("ChannelCreated",))
     assert (made.json["type"], made.json["owner_id"], len(made.json["recipients"])) == (3, str(town.ada.id), 2)
     path = f"/channels/{made.json['id']}"
-    named = await town.call("PATCH", path, town.ben, json={"name": "Us three"}, events=("ChannelUpdated",))
+    named = await town.call("PATCH", path, town.ben, json={"name": "Us three"}, events=("ChannelUpdated", "MessageSent"))
     assert named.json["name"] == "Us three"
-    await town.call("DELETE", path, events=("ChannelUpdated",))
+    await town.call("DELETE", path, events=("ChannelUpdated", "MessageSent"))
     await town.call("GET", path, status=404, code=10003)
     rest = await town.call("GET", path, town.ben)
     assert rest.json["owner_id"] in {str(town.ben.id), str(town.eve.id)}
-    await town.call("DELETE", path, town.ben, events=("ChannelUpdated",))
+    await town.call("DELETE", path, town.ben, events=("ChannelUpdated", "MessageSent"))
     await town.call("DELETE", path, town.eve, events=("ChannelDeleted",))
     await town.call("GET", path, town.eve, status=404, code=10003)
     again = await town.call("POST", MINE, json=body, events=("ChannelCreated",))
