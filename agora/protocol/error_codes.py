@@ -73,6 +73,7 @@ class ErrorCode(enum.IntEnum):
     UNSUPPORTED_API_VERSION = 50041
     FILE_TOO_LARGE = 50045
     INVALID_ROLE = 50028
+    INVALID_MESSAGE_TYPE = 50068
     INVALID_STICKER = 50081
     THREAD_ARCHIVED = 50083
     INVALID_JSON = 50109
@@ -110,6 +111,8 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.UNAUTHORIZED: "Unauthorized",
     ErrorCode.REQUEST_TOO_LARGE: "Request entity too large",
     ErrorCode.USER_BANNED: "The user is banned from this guild",
+    ErrorCode.ALREADY_CROSSPOSTED: "This message has already been crossposted",
+    ErrorCode.INVALID_MESSAGE_TYPE: "Invalid message type",
     ErrorCode.MISSING_ACCESS: "Missing Access",
     ErrorCode.INVALID_ACCOUNT_TYPE: "Invalid account type",
     ErrorCode.CANNOT_EXECUTE_ON_DM: "Cannot execute action on a DM channel",

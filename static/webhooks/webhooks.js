@@ -10,6 +10,7 @@ import { snowflakeTime, stamp } from "../shared/time.js";
 import { wireTargets } from "./targets.js";
 
 const KINDS = new Set([0, 5, 15]);
+const FOLLOWER = 2;
 
 /** Whether this person manages webhooks here, and there can be any. */
 export function mayHaveWebhooks(store, channel) {
@@ -65,24 +66,34 @@ export function openWebhooks(store, channel) {
 
 function hookRow(hook, refresh) {
   const parts = build("webhook");
-  // the address as this browser reaches the server
-  const address = location.origin + new URL(hook.url).pathname;
+  const follows = hook.type === FOLLOWER;
   parts.face.replaceChildren(avatar({ id: hook.id, username: hook.name, avatar: hook.avatar, bot: true }));
   parts.name.value = hook.name;
   parts.note.textContent = t("web.webhooks.made", { name: hook.user?.global_name || hook.user?.username || "?", date: stamp(snowflakeTime(hook.id)) });
-  parts.copy.addEventListener("click", () => copy(address));
-  parts.slack.addEventListener("click", () => copy(`${address}/slack`));
+  parts.copy.hidden = parts.slack.hidden = follows;
+  if (follows) parts.note.prepend(`${sourceOf(hook)} · `);
+  else {
+    // the address as this browser reaches the server
+    const address = location.origin + new URL(hook.url).pathname;
+    parts.copy.addEventListener("click", () => copy(address));
+    parts.slack.addEventListener("click", () => copy(`${address}/slack`));
+  }
   parts.name.addEventListener("change", () => change(hook, { name: parts.name.value.trim() }, refresh));
   parts.picture.addEventListener("change", async () => {
     const [file] = parts.picture.files;
     if (file) change(hook, { avatar: await dataUri(file) }, refresh);
   });
   parts.end.addEventListener("click", async () => {
-    if (!(await confirmed({ title: t("web.webhooks.end_title", { name: hook.name }), text: t("web.webhooks.end_text"), yes: t("web.webhooks.end") }))) return;
+    if (!(await confirmed({ title: t("web.webhooks.end_title", { name: hook.name }), text: t(follows ? "web.follow.ended" : "web.webhooks.end_text"), yes: t("web.webhooks.end") }))) return;
     await attempt(() => rest.delete(`${API}/webhooks/${hook.id}`));
     refresh();
   });
   return parts.root;
+}
+
+/** What a follower follows; that is told as long as who made it belongs to the other community. */
+function sourceOf({ source_guild: guild, source_channel: channel }) {
+  return guild ? t("web.follow.from", { channel: channel.name, guild: guild.name }) : t("web.follow.from_unknown");
 }
 
 async function change(hook, body, refresh) {

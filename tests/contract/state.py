@@ -76,7 +76,7 @@ class State:
 
     def note_call(self, message: Data) -> None:
         """Count a message that calls this user; a client may do so, or ask again."""
-        if message["author"]["id"] == self.user["id"] or message["type"] in (1, 2, 4, 18, 21, 46):
+        if message["author"]["id"] == self.user["id"] or message["type"] in (1, 2, 4, 12, 18, 21, 46):
             return
         guild = self.guilds.get(message.get("guild_id", ""))
         roles = set(guild["members"][self.user["id"]]["roles"]) if guild is not None else set()

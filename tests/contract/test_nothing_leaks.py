@@ -143,6 +143,7 @@ async def snapshot(kit: Kit, place: Place) -> list[str]:
         f"/guilds/{ids['guild_id']}/templates",
         f"/channels/{ids['channel_id']}/messages",
         f"/channels/{ids['channel_id']}/messages/pins",
+        f"/channels/{ids['channel_id']}/webhooks",
         f"/channels/{ids['message_id']}/messages",
         f"/channels/{ids['message_id']}/thread-members",
     )
@@ -212,6 +213,7 @@ async def test_ids_of_another_community_in_bodies_are_refused(agora: Kit) -> Non
     theirs, mine = hidden.ids, own.ids
     before = await snapshot(agora, hidden)
     guild, channel = f"/guilds/{mine['guild_id']}", f"/channels/{mine['channel_id']}"
+    news = (await agora.request("POST", f"/api/v10{guild}/channels", eve, json={"name": "news", "type": 5})).json["id"]
     rule = {"name": "r", "event_type": 1, "trigger_type": 5, "trigger_metadata": {"mention_total_limit": 1}}
     alert = [{"type": 2, "metadata": {"channel_id": theirs["channel_id"]}}]
     calls: list[tuple[str, str, Any]] = [
@@ -237,6 +239,8 @@ async def test_ids_of_another_community_in_bodies_are_refused(agora: Kit) -> Non
             {"message_reference": {"type": 1, "message_id": theirs["message_id"], "channel_id": theirs["channel_id"]}},
         ),
         ("POST", f"{channel}/messages", {"content": "x", "message_reference": {"message_id": theirs["message_id"]}}),
+        ("POST", f"/channels/{news}/followers", {"webhook_channel_id": theirs["channel_id"]}),
+        ("POST", f"/channels/{theirs['channel_id']}/followers", {"webhook_channel_id": mine["channel_id"]}),
     ]
     for method, path, body in calls:
         answer = await agora.request(method, f"/api/v10{path}", eve, json=body)
@@ -285,4 +289,5 @@ def _body(route: Route) -> Any:
         "flags": 0,
         "image": PICTURE,
         "tags": "x",
+        "webhook_channel_id": "1",
     }

@@ -208,6 +208,23 @@ async def visit_webhooks(call: Tour, channel: str) -> None:
     await call("DELETE", f"/webhooks/{again['id']}", status=204)
 
 
+async def visit_announcements(call: Tour, channel: str) -> None:
+    """Following and publishing; the webhooks of who follows have a shape of their own."""
+    news = (await call("POST", f"/guilds/{call.guild}/channels", {"name": "news", "type": 5}, 201))["id"]
+    followed = await call("POST", f"/channels/{news}/followers", {"webhook_channel_id": channel})
+    said = await call("POST", f"/channels/{news}/messages", {"content": "hear"})
+    await call("POST", f"/channels/{news}/messages/{said['id']}/crosspost")
+    await call("POST", f"/channels/{news}/messages/{said['id']}/crosspost", status=400)
+    await call.story.kit.settle()
+    one = f"/webhooks/{followed['webhook_id']}"
+    await call("GET", one)
+    await call("PATCH", one, {"name": "V"})
+    for listing in (f"/channels/{channel}/webhooks", f"/guilds/{call.guild}/webhooks", f"/channels/{channel}/messages?limit=3"):
+        await call("GET", listing)
+    await call("DELETE", one, status=204)
+    await call("DELETE", f"/channels/{news}")
+
+
 async def visit_threads(call: Tour, channel: str, friend: Person) -> None:
     """All routes of threads and forums."""
     message = (await call("POST", f"/channels/{channel}/messages", {"content": "begin"}))["id"]
@@ -327,6 +344,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     await visit_emojis(call, channel)
     await visit_stickers(call, channel)
     await visit_webhooks(call, channel)
+    await visit_announcements(call, channel)
     await visit_polls(call, channel)
     await visit_threads(call, channel, friend)
     await visit_templates(call)

@@ -155,6 +155,21 @@ async def webhook(s: Scene) -> None:
     await s.by("owner", "DELETE", f"/webhooks/{hook['id']}", status=204)
 
 
+async def announcement(s: Scene) -> None:
+    """One channel follows another; what is published there comes, changes and is taken back."""
+    news = (await s.by("owner", "POST", f"{s.guild}/channels", {"name": "news", "type": 5}, 201))["id"]
+    await s.by("owner", "POST", f"/channels/{news}/followers", {"webhook_channel_id": s.made["talk"]})
+    one = f"/channels/{news}/messages/{(await s.by('owner', 'POST', f'/channels/{news}/messages', {'content': 'hear'}))['id']}"
+    await s.by("owner", "POST", f"{one}/crosspost")
+    await s.story.kit.settle()
+    await s.by("owner", "PATCH", one, {"content": "changed"})
+    await s.story.kit.settle()
+    await s.by("owner", "DELETE", one, status=204)
+    await s.story.kit.settle()
+    await s.by("owner", "DELETE", f"/channels/{news}")
+    await s.story.kit.settle()
+
+
 async def emoji(s: Scene, method: str, **body: Any) -> None:
     path = f"{s.guild}/emojis" + ("" if method == "POST" else f"/{s.made['emoji']}")
     answer = await s.by("owner", method, path, body or None)
@@ -327,6 +342,7 @@ STEPS: list[tuple[str, Step]] = [
     ),
     ("a channel hidden from one", lambda s: overwrite(s, 1, s.id("friend"), channel="talk", deny=VIEW)),
     ("a webhook", webhook),
+    ("an announcement", announcement),
     ("an emoji", lambda s: emoji(s, "POST", name="wave", image=PICTURE)),
     ("an emoji renamed", lambda s: emoji(s, "PATCH", name="hello")),
     ("a guild edited that has one", lambda s: s.by("owner", "PATCH", s.guild, {"description": "With an emoji"})),

@@ -39,7 +39,6 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"/requests|target-users", LATER, "joining on request"),
     (r"scheduled-events", LATER, "calendar"),
     (r"polls", LATER, "polls"),
-    (r"crosspost|followers", LATER, "following of announcements"),
     (r"auto-moderation", LATER, "rules of moderation"),
     (r"commands|interactions", LATER, "interactions"),
     (r"webhooks", LATER, "webhooks"),

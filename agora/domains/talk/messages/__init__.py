@@ -13,9 +13,11 @@ from agora.domains.talk.messages.components import (
     TextDisplay,
     check_select,
     find_control,
+    links_only,
+    read_components,
 )
 from agora.domains.talk.messages.draft import AllowedMentions, Draft, Origin, Patch, Sent
-from agora.domains.talk.messages.embeds import Embed
+from agora.domains.talk.messages.embeds import Embed, read_embeds
 from agora.domains.talk.messages.events import (
     MessageDeleted,
     MessageEdited,
@@ -24,11 +26,13 @@ from agora.domains.talk.messages.events import (
     MessagesImported,
     MessagesMoved,
 )
+from agora.domains.talk.messages.forward import copy_files
 from agora.domains.talk.messages.history import read_one
 from agora.domains.talk.messages.hooks import (
     BEFORE_EDIT,
     BEFORE_SEND,
     ChannelStep,
+    EditStep,
     Forget,
     MoveStep,
     Outgoing,
@@ -39,7 +43,7 @@ from agora.domains.talk.messages.imports import Past, Placed, build_past, do_imp
 from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import Mentions, mentioned_users, mentions_of
 from agora.domains.talk.messages.moving import do_drop_starter, do_move_messages
-from agora.domains.talk.messages.notices import Notice, do_mark_thread, do_post_notice
+from agora.domains.talk.messages.notices import Notice, do_mark_published, do_mark_thread, do_post_notice
 from agora.domains.talk.messages.packed import stored
 from agora.domains.talk.messages.packing import Packed, pack_messages
 from agora.domains.talk.messages.poll import AnswerBody, AnswerMedia, Poll, PollCreate, Question, read_poll
@@ -59,7 +63,7 @@ from agora.domains.talk.messages.service import (
 from agora.domains.talk.messages.snapshot import words_of
 from agora.domains.talk.messages.tables import fts, indexed, message
 from agora.domains.talk.messages.wire import build_message
-from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_empty_channel, do_send, do_tell_edited
+from agora.domains.talk.messages.writes import do_bulk_delete, do_delete, do_edit, do_empty_channel, do_send, do_tell_edited
 
 __all__ = [
     "BEFORE_EDIT",
@@ -73,6 +77,7 @@ __all__ = [
     "ComponentEmoji",
     "Control",
     "Draft",
+    "EditStep",
     "Embed",
     "Forget",
     "Has",
@@ -115,12 +120,15 @@ __all__ = [
     "check_place",
     "check_select",
     "compose_whole",
+    "copy_files",
     "delete",
     "do_bulk_delete",
     "do_delete",
     "do_drop_starter",
+    "do_edit",
     "do_empty_channel",
     "do_import",
+    "do_mark_published",
     "do_mark_thread",
     "do_move_messages",
     "do_post_notice",
@@ -134,6 +142,7 @@ __all__ = [
     "fts",
     "get_message",
     "indexed",
+    "links_only",
     "list_by_ids",
     "list_payloads",
     "list_recent",
@@ -142,6 +151,8 @@ __all__ = [
     "message",
     "pack_messages",
     "pin",
+    "read_components",
+    "read_embeds",
     "read_one",
     "read_poll",
     "render",

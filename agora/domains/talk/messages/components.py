@@ -234,6 +234,28 @@ def _dressed(part: Any, free: Iterator[int], html: Callable[[str], str]) -> Any:
 _NULLABLE = ("accent_color",)  # Discord writes null there, and leaves out every other key without a value
 
 
+def read_components(column: str | None) -> Components:
+    """The stored components; none for null."""
+    return () if column is None else _DECODER.decode(column)
+
+
+def links_only(components: Sequence[Any]) -> Components:
+    """What is left of components where nobody answers a press: texts, lines, and buttons that are addresses."""
+    return tuple(kept for each in components for kept in _links_only(each))
+
+
+def _links_only(part: Any) -> tuple[Any, ...]:
+    if isinstance(part, TextDisplay | Separator):
+        return (part,)
+    if isinstance(part, Button):
+        return (part,) if part.style == LINK else ()
+    if isinstance(part, Section):
+        return (part,) if part.accessory.style == LINK else part.components
+    if isinstance(part, ActionRow | Container) and (inner := links_only(part.components)):
+        return (msgspec.structs.replace(part, components=inner),)
+    return ()
+
+
 def find_control(column: str | None, name: str) -> Control | None:
     """The button or select of a stored message with this ``custom_id``."""
     if column is None:

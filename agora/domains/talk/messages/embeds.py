@@ -71,6 +71,9 @@ class Embed(msgspec.Struct, frozen=True):
     fields: Annotated[tuple[EmbedField, ...], Meta(max_length=25)] | UnsetType | None = UNSET
 
 
+_DECODER = msgspec.json.Decoder(tuple[Embed, ...])
+
+
 def check_embeds(embeds: Sequence[Embed]) -> None:
     """Raise 400 when there are too many, one is empty, or all together are too long."""
     if len(embeds) > MAX_EMBEDS:
@@ -89,6 +92,11 @@ def build_embeds(embeds: Sequence[Embed]) -> list[dict[str, object]]:
         plain: dict[str, object] = msgspec.to_builtins(embed)
         built.append({**{key: value for key, value in plain.items() if value is not None}, "type": "rich"})
     return built
+
+
+def read_embeds(column: str | None) -> tuple[Embed, ...]:
+    """The stored embeds; none for null."""
+    return () if column is None else _DECODER.decode(column)
 
 
 def _has_content(embed: Embed) -> bool:

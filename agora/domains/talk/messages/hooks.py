@@ -58,6 +58,12 @@ class ChannelStep(msgspec.Struct, frozen=True):
     do_removed: Callable[[Tx, int, Sequence[int]], None]
 
 
+class EditStep(msgspec.Struct, frozen=True):
+    """Offered by whoever repeats messages elsewhere: ``do_edited(tx, row)`` after one was edited, in the same transaction."""
+
+    do_edited: Callable[[Tx, Row], None]
+
+
 class MoveStep(msgspec.Struct, frozen=True):
     """Offered by whoever keeps the channel of messages: ``do_moved(tx, message_ids, channel_id)`` after these went there."""
 

@@ -1,4 +1,4 @@
-"""What the server itself writes into a channel: that a thread began, that somebody came to a group; and the mark of a thread."""
+"""What the server itself writes into a channel: notices, and the marks of messages that have a thread or are published."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from agora.domains.talk.messages.queries import find_message, list_payloads
 from agora.domains.talk.messages.row import Row
 from agora.domains.talk.messages.tables import message as m
 from agora.domains.talk.messages.writes import do_send, do_tell_edited
+from agora.kernel.errors import BadRequest, NotFound
 from agora.kernel.http import encode
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
+from agora.protocol.error_codes import MESSAGES, ErrorCode
 from agora.protocol.message_types import MessageFlag, MessageType
 from agora.protocol.payloads import Thread
 
@@ -34,6 +36,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     about: int | None = None
     embeds: str | None = None  # JSON list
     mentions: tuple[int, ...] = ()
+    origin: str | None = None  # see ``draft.Origin.keys``
 
 
 def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
@@ -55,6 +58,7 @@ def do_post_notice(tx: Tx, notice: Notice, *, author_is_bot: bool) -> Sent:
         mentions=to_column(Mentions(users=notice.mentions)),
         embeds=notice.embeds,
         has=0,
+        origin=notice.origin,
     )
     return do_send(tx, row, encode(list_payloads(tx, [row], notice.author_id)[0]), author_is_bot)
 
@@ -72,6 +76,19 @@ def do_tell_group(tx: Tx, group: ChannelFacts, kind: MessageType, user_id: int |
         mentions=() if user_id is None else (user_id,),
     )
     do_post_notice(tx, notice, author_is_bot=author is not None and author.bot)
+
+
+def do_mark_published(tx: Tx, message_id: int, channel_id: int) -> Row:
+    """Other channels get copies of this message: readers see that. Raises 10008, and 40033 when they have them already."""
+    row = find_message(tx, message_id, channel_id)
+    if row is None:
+        raise NotFound(MESSAGES[ErrorCode.UNKNOWN_MESSAGE], code=ErrorCode.UNKNOWN_MESSAGE)
+    if row.flags & MessageFlag.CROSSPOSTED:
+        raise BadRequest(MESSAGES[ErrorCode.ALREADY_CROSSPOSTED], code=ErrorCode.ALREADY_CROSSPOSTED)
+    row = row._replace(flags=row.flags | int(MessageFlag.CROSSPOSTED))
+    tx.run(_FLAGS, message_id=message_id, flags=row.flags)
+    do_tell_edited(tx, row)
+    return row
 
 
 def do_mark_thread(tx: Tx, message_id: int, channel_id: int, thread: Thread | None) -> None:

@@ -30,11 +30,14 @@ _EMBEDS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """Keys of ``draft.Origin``, as they stand in the table. ``author`` is a webhook, under the name of this one message."""
+    """Keys of ``draft.Origin``, as they stand in the table. ``author`` is a webhook, under the name of this one message;
+    ``message_reference`` what was published elsewhere, or the channel that is followed.
+    """
 
     author: msgspec.Raw | UnsetType = UNSET
     webhook_id: str | UnsetType = UNSET
     application_id: str | UnsetType = UNSET
+    message_reference: MessageReference | UnsetType = UNSET
     interaction_metadata: msgspec.Raw | UnsetType = UNSET
     interaction: msgspec.Raw | UnsetType = UNSET
 
@@ -81,7 +84,7 @@ def build_message(
         pinned=row.pinned_ms is not None,
         nonce=UNSET if row.nonce is None else row.nonce,
         reactions=reactions or UNSET,
-        message_reference=_reference(app, row, guild_id) if snapshot is None else build_reference(snapshot),
+        message_reference=told.message_reference or _reference(app, row, guild_id, snapshot),
         message_snapshots=UNSET if snapshot is None else (_snapshot(app, row, snapshot, attachments),),
         referenced_message=UNSET if row.reply_to is None or row.type == MessageType.THREAD_CREATED else referenced,
         thread=_thread(app, row.id) if row.flags & _HAS_THREAD else UNSET,
@@ -122,8 +125,12 @@ def build_author_member(app: App, guild_id: int | None, user_id: int) -> Member 
     return UNSET if member is None else build_member(app, member, user=False)
 
 
-def _reference(app: App, row: Row, guild_id: str | UnsetType) -> MessageReference | UnsetType:
-    """The message that is answered; the thread that a notice tells of; the message, elsewhere, that a thread began with."""
+def _reference(app: App, row: Row, guild_id: str | UnsetType, snapshot: Snapshot | None) -> MessageReference | UnsetType:
+    """The message that is carried on or answered; the thread that a notice tells of; the message, elsewhere, that a thread
+    began with.
+    """
+    if snapshot is not None:
+        return build_reference(snapshot)
     if row.reply_to is None:
         return UNSET
     if row.type == MessageType.THREAD_CREATED:

@@ -19,7 +19,7 @@ from agora.domains.talk.messages.events import (
     MessageSent,
     PinsChanged,
 )
-from agora.domains.talk.messages.hooks import ChannelStep, Forget
+from agora.domains.talk.messages.hooks import ChannelStep, EditStep, Forget
 from agora.domains.talk.messages.indexing import do_forget_text, do_index, do_unindex
 from agora.domains.talk.messages.mentions import from_column
 from agora.domains.talk.messages.packed import do_unpack
@@ -120,6 +120,8 @@ def do_edit(tx: Tx, row: Row, change: Change | None = None) -> None:
         _change_files(tx, row, change)
     do_index(tx, row.id)
     do_tell_edited(tx, row._replace(pinned_ms=old.pinned_ms))
+    for step in tx.app.offers(EditStep):
+        step.do_edited(tx, row)
 
 
 def _change_files(tx: Tx, row: Row, change: Change) -> None:

@@ -19,7 +19,13 @@ from agora.kernel.tx import Tx
 from agora.protocol.message_types import GROUP_NOTICES, MessageType
 
 KEPT_MS = 90 * 86_400_000
-_QUIET_TYPES = {MessageType.THREAD_CREATED, MessageType.THREAD_STARTER_MESSAGE, MessageType.POLL_RESULT, *GROUP_NOTICES}
+_QUIET_TYPES = {
+    MessageType.CHANNEL_FOLLOW_ADD,
+    MessageType.THREAD_CREATED,
+    MessageType.THREAD_STARTER_MESSAGE,
+    MessageType.POLL_RESULT,
+    *GROUP_NOTICES,
+}
 _USER: BindParameter[int] = bindparam("user_id")
 
 

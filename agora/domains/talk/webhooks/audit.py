@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "on_acts"]
 
-_SILENT = frozenset({"creator_id", "secret"})
+_SILENT = frozenset({"creator_id", "secret", "source_channel_id", "source_guild_id"})
 
 
 async def on_acts(ctx: Ctx, batch: Sequence[Recorded]) -> Effect:

@@ -56,4 +56,16 @@ def create_targets(op: Operations) -> None:
     op.create_index("webhooks_delivery_event", "webhooks_delivery", ["target_id", "event_id"], unique=True)
 
 
-STEPS = (create_webhooks, create_targets)
+def add_sources(op: Operations) -> None:
+    """Which announcement channel a webhook follows."""
+    op.add_column("webhooks_webhook", sa.Column("source_channel_id", sa.BigInteger))
+    op.add_column("webhooks_webhook", sa.Column("source_guild_id", sa.BigInteger))
+    op.create_index(
+        "webhooks_webhook_source",
+        "webhooks_webhook",
+        ["source_channel_id", "id"],
+        sqlite_where=sa.text("source_channel_id IS NOT NULL"),
+    )
+
+
+STEPS = (create_webhooks, create_targets, add_sources)

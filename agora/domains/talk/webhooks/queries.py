@@ -16,6 +16,13 @@ _BY_ID = prepare(select(w).where(w.c.id == bindparam("id")))
 _OF_CHANNEL = prepare(select(w).where(w.c.channel_id == bindparam("channel_id")).order_by(w.c.id))
 _OF_GUILD = prepare(select(w).where(w.c.guild_id == bindparam("guild_id")).order_by(w.c.id))
 
+_FOLLOWERS = prepare(
+    select(w)
+    .where(w.c.source_channel_id == bindparam("source"), w.c.id > bindparam("after"), w.c.id < bindparam("before"))
+    .order_by(w.c.id)
+    .limit(bindparam("limit"))
+)
+
 
 def find_webhook(tx: Tx, webhook_id: int) -> Webhook | None:
     """One webhook."""
@@ -37,6 +44,17 @@ def list_of_channel(tx: Tx, channel_id: int) -> list[Webhook]:
 def list_of_guild(tx: Tx, guild_id: int) -> list[Webhook]:
     """The webhooks of a guild, oldest first."""
     return [_webhook(row) for row in tx.rows(_OF_GUILD, guild_id=guild_id)]
+
+
+def list_followers(tx: Tx, source_channel_id: int, *, after: int, before: int, limit: int) -> list[Webhook]:
+    """Those that follow a channel and have an id between two others, oldest first."""
+    return [_webhook(row) for row in tx.rows(_FOLLOWERS, source=source_channel_id, after=after, before=before, limit=limit)]
+
+
+def list_of_source(tx: Tx, *, channel_id: int | None = None, guild_id: int | None = None) -> list[Webhook]:
+    """Those that follow a channel, or any channel of a guild."""
+    where = w.c.source_guild_id == guild_id if channel_id is None else w.c.source_channel_id == channel_id
+    return [_webhook(row) for row in tx.execute(select(w).where(where).order_by(w.c.id))]
 
 
 def list_pictures(tx: Tx, hashes: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import UNSET, UnsetType
 
 from agora.domains.place.accounts import read_data_uri, store_picture
@@ -19,7 +21,8 @@ from agora.protocol.error_codes import MESSAGES, ErrorCode
 from agora.protocol.permissions import Permission
 
 MANAGE = int(Permission.MANAGE_WEBHOOKS)
-_TYPES = frozenset({ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT, ChannelType.GUILD_FORUM})
+_SPOKEN = frozenset({ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT})
+_TYPES = _SPOKEN | {ChannelType.GUILD_FORUM}
 
 
 async def create(ctx: Ctx, channel_id: int, body: WebhookCreate) -> Webhook:
@@ -64,9 +67,9 @@ async def get_managed(ctx: Ctx, webhook_id: int) -> Webhook:
 
 
 async def get_by_token(ctx: Ctx, webhook_id: int, token: str) -> Webhook:
-    """A webhook by its address. Raises 10015 for a wrong token too: nothing can be tried out."""
+    """A webhook by its address. Raises 10015 for a wrong token too: nothing can be tried out. Nobody speaks through a follower."""
     webhook = await _find(ctx, webhook_id) if ctx.app.get(WebhookTokens).is_valid(webhook_id, token) else None
-    if webhook is None:
+    if webhook is None or webhook.follows:
         raise _unknown()
     return webhook
 
@@ -87,14 +90,22 @@ def _check_move(ctx: Ctx, webhook: Webhook, channel_id: str | int | UnsetType) -
     number = None if isinstance(channel_id, UnsetType) else parse(channel_id)
     if number is None:
         raise invalid("channel_id", "Value is not snowflake.", "NUMBER_TYPE_COERCE")
-    if _check_channel(ctx, number).guild_id != webhook.guild_id:
+    channel = check_target(ctx, number) if webhook.follows else _check_channel(ctx, number)
+    if channel.guild_id != webhook.guild_id:
         raise invalid("channel_id", "The channel belongs to another guild.", "CHANNEL_NOT_IN_GUILD")
+    if number == webhook.source_channel_id:
+        raise invalid("channel_id", "A channel cannot follow itself.", "CHANNEL_FOLLOWING_SELF")
     return number
 
 
-def _check_channel(ctx: Ctx, channel_id: int) -> ChannelFacts:
+def check_target(ctx: Ctx, channel_id: int) -> ChannelFacts:
+    """A channel where a follower may speak and the actor manages webhooks: a forum is none. Raises 10003, 50001, 50013, 50024."""
+    return _check_channel(ctx, channel_id, _SPOKEN)
+
+
+def _check_channel(ctx: Ctx, channel_id: int, types: Collection[int] = _TYPES) -> ChannelFacts:
     channel = check(ctx, MANAGE, channel_id=channel_id)
-    if channel.type not in _TYPES or channel.guild_id is None:
+    if channel.type not in types or channel.guild_id is None:
         code = ErrorCode.CANNOT_EXECUTE_ON_CHANNEL_TYPE
         raise BadRequest(MESSAGES[code], code=code)
     return channel

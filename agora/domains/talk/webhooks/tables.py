@@ -1,6 +1,6 @@
 """Webhooks. Their tokens are nowhere: they follow from the id and a key of this installation."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from agora.kernel.tables import metadata
 
@@ -13,8 +13,11 @@ webhook = Table(
     Column("creator_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("avatar", Text),
+    Column("source_channel_id", BigInteger),  # the announcement channel it follows; null: programs speak through it
+    Column("source_guild_id", BigInteger),
     Index("webhooks_webhook_channel", "channel_id"),
     Index("webhooks_webhook_guild", "guild_id"),
+    Index("webhooks_webhook_source", "source_channel_id", "id", sqlite_where=text("source_channel_id IS NOT NULL")),
 )
 
 # Outgoing ones. Their secrets must be known to sign with.

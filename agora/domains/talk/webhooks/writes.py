@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, update
 
 from agora.domains.talk.webhooks.events import WebhookCreated, WebhookDeleted, WebhookUpdated
 from agora.domains.talk.webhooks.model import MAX_PER_CHANNEL, Webhook
-from agora.domains.talk.webhooks.queries import find_webhook, list_of_channel, list_of_guild
+from agora.domains.talk.webhooks.queries import find_webhook, list_of_channel, list_of_guild, list_of_source
 from agora.domains.talk.webhooks.tables import webhook as w
 from agora.kernel.errors import BadRequest, NotFound
 from agora.kernel.events import Event, to_channel
@@ -40,6 +40,12 @@ def do_delete(tx: Tx, webhook_id: int) -> None:
     webhook = _get(tx, webhook_id)
     tx.execute(delete(w).where(w.c.id == webhook_id))
     _emit(tx, WebhookDeleted(webhook=webhook, reason=tx.ctx.audit_reason), webhook)
+
+
+def do_end_followers(tx: Tx, *, channel_id: int | None = None, guild_id: int | None = None) -> None:
+    """The channel that they follow is gone, or its guild is; who manages webhooks where they spoke is told."""
+    for webhook in list_of_source(tx, channel_id=channel_id, guild_id=guild_id):
+        do_delete(tx, webhook.id)
 
 
 def do_forget_channel(tx: Tx, channel_id: int) -> None:

@@ -1,0 +1,1 @@
+"""Announcements: nothing that other domains may call."""
