@@ -29,6 +29,8 @@ FIRST_ROOM = 1024
 ADDED_AT_ONCE = 8
 """Vectors added before a waiting search is let in: one takes a millisecond or two."""
 NO_GROUP = 0
+_WIDENED = 2.0 ** (127 - 15)
+"""The exponents of 16-bit and 32-bit floats count from 15 and from 127."""
 
 
 class VectorsBroken(InferenceError):
@@ -230,14 +232,15 @@ class VectorIndex:
             kept = np.zeros(len(self._alive), dtype="bool")
             kept[slots] = True
         if groups is not None:
-            kept = kept & np.isin(self._groups, np.fromiter(groups, dtype="int64"))
+            within = self._groups == next(iter(groups)) if len(groups) == 1 else np.isin(self._groups, list(groups))
+            kept = kept & within
         return kept
 
     def _compare(self, question: Any, count: int, kept: Any) -> list[Neighbour]:
         import numpy as np
 
         slots = np.flatnonzero(kept)
-        similarity = self._halves[slots].astype("float32") @ question
+        similarity = _widen(self._halves[slots]) @ (question * _WIDENED)
         best = np.argsort(-similarity, kind="stable")[:count]
         return [Neighbour(int(self._labels[slots[at]]), float(similarity[at])) for at in best]
 
@@ -250,6 +253,15 @@ class VectorIndex:
             return self._compare(question, count, self._alive if kept is None else kept)
         found = zip(slots[0], distances[0], strict=True)
         return [Neighbour(int(self._labels[int(slot)]), 1.0 - float(distance)) for slot, distance in found]
+
+
+def _widen(halves: Any) -> Any:
+    """16-bit floats as 32-bit floats that are smaller by the factor `_WIDENED`, exactly: sign, exponent and fraction are only moved
+    (IEEE 754, binary16 and binary32). numpy's own conversion looks at each number alone and takes seven times as long."""
+    bits = halves.view("int16").astype("int32")
+    bits <<= 13
+    bits &= -0x7000_2000  # the sign that was spread over the bits above the exponent goes, but for the highest
+    return bits.view("float32")
 
 
 class _Reader:

@@ -42,6 +42,12 @@ def test_the_nearest_come_first_with_their_similarity() -> None:
     assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
 
 
+def test_stored_numbers_are_widened_exactly() -> None:
+    every = np.arange(1 << 16, dtype="uint16").view("float16")
+    finite = every[np.isfinite(every)].reshape(1, -1)
+    assert np.array_equal(vectors._widen(finite).astype("float64") * vectors._WIDENED, finite.astype("float64"))
+
+
 def test_the_graph_finds_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
     index, data = filled(3000)
     monkeypatch.setattr(vectors, "EXACT_UP_TO", 0)

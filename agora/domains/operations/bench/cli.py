@@ -81,14 +81,17 @@ def inference(
 @cli.command("build-peers")
 def build(
     jobs: Annotated[int, typer.Option(min=1, help="Compilers at a time.")] = 1,
+    server: Annotated[bool, typer.Option("--server", help="Also llama-server, for `bench roomful`: three times as long.")] = False,
     source: Annotated[
         Path | None, typer.Option(help="A source package of llama-cpp-python (.tar.gz); else pip fetches it.")
     ] = None,
 ) -> None:
     """Compile llama.cpp's measuring program into the cache, for `bench batched`. Example: agora bench build-peers --jobs 2"""
-    from agora.domains.operations.bench.peers import build_peers
+    from agora.domains.operations.bench.peers import BATCHED, SERVER, build_peers
 
-    typer.echo(build_peers(jobs, lambda line: typer.echo(line, err=True), source))
+    programs = (BATCHED, SERVER) if server else (BATCHED,)
+    for path in build_peers(jobs, lambda line: typer.echo(line, err=True), source, programs):
+        typer.echo(path)
 
 
 @cli.command()

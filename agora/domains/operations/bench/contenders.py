@@ -10,17 +10,24 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from pathlib import Path
 
+from agora.domains.operations.bench import llama_server, server
 from agora.domains.operations.bench.drive import Contender, Written
 from agora.domains.operations.bench.room import Plan
-from agora.domains.operations.bench.server import LlamaCppServer
 from agora.inference.backend import LlamaBackend
 from agora.inference.engine import Loaded, ThreadEngine
 from agora.inference.plain import PlainModel
 from agora.inference.ports import GenerationRequest, Priority, Receipt, Segment
 from agora.inference.settings import InferenceSettings
 
-AGORA, PERSONA_FIRST, HISTORY_FIRST, SERVER = "agora", "persona-first", "history-first", "llama-cpp-server"
-ALL = (AGORA, PERSONA_FIRST, HISTORY_FIRST, SERVER)
+AGORA, PERSONA_FIRST, HISTORY_FIRST = "agora", "persona-first", "history-first"
+PYTHON_SERVER, SERVER = "llama-cpp-server", "llama-server"
+ALL = (AGORA, PERSONA_FIRST, HISTORY_FIRST, PYTHON_SERVER, SERVER)
+_NEEDS = {PYTHON_SERVER: server.find_missing, SERVER: llama_server.find_missing}
+
+
+def find_missing(name: str) -> str:
+    """Why a contender cannot run here; empty when it can."""
+    return _NEEDS[name]() if name in _NEEDS else ""
 
 
 def build_contender(name: str, model: Path, plan: Plan) -> Contender:
@@ -29,8 +36,10 @@ def build_contender(name: str, model: Path, plan: Plan) -> Contender:
         return AgoraContender(model, plan)
     if name in (PERSONA_FIRST, HISTORY_FIRST):
         return PlainContender(model, plan, persona_first=name == PERSONA_FIRST)
+    if name == PYTHON_SERVER:
+        return server.LlamaCppServer(model, plan)
     if name == SERVER:
-        return LlamaCppServer(model, plan)
+        return llama_server.LlamaServer(model, plan)
     raise ValueError(f"there is no contender named {name}")
 
 

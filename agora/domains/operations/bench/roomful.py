@@ -11,10 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from agora.domains.operations.bench.contenders import SERVER
+from agora.domains.operations.bench.contenders import find_missing
 from agora.domains.operations.bench.drive import Outcome, Turn
 from agora.domains.operations.bench.room import Plan
-from agora.domains.operations.bench.server import find_missing
 from agora.inference.random_model import write_random_model
 
 EXTRA_SECONDS = 600
@@ -55,8 +54,7 @@ def run_roomful(plan: Plan, names: Sequence[str], tell: Callable[[str], None]) -
 
 def run_contender(name: str, model: Path, plan: Plan, tell: Callable[[str], None]) -> Outcome:
     """One contender in its child process; what it cannot do is told in `missing`."""
-    missing = find_missing() if name == SERVER else ""
-    if missing:
+    if missing := find_missing(name):
         return Outcome(name=name, missing=missing)
     tell(f"{name} …")
     command = [sys.executable, "-m", "agora.domains.operations.bench.child", name, str(model)]

@@ -11,7 +11,15 @@ from typer.testing import CliRunner
 
 from agora.cli import build_cli
 from agora.domains.operations.bench.batched import Pair, build_report, compare, run_program
-from agora.domains.operations.bench.peers import BATCHED, RECIPE, build_peers, find_batched_bench, find_peer_folder
+from agora.domains.operations.bench.peers import (
+    BATCHED,
+    RECIPE,
+    SERVER,
+    build_peers,
+    find_batched_bench,
+    find_peer_folder,
+    find_server,
+)
 from agora.inference.errors import EngineUnusable
 from agora.inference.tiny import write_tiny_model
 from agora.kernel.errors import SetupError
@@ -24,6 +32,10 @@ SOURCES = {
     "common/common.cpp": '#include "llama.h"\nconst char * about() { return llama_print_system_info(); }\n',
     "tools/batched-bench/CMakeLists.txt": f"add_executable({BATCHED} main.cpp)\ntarget_link_libraries({BATCHED} llama-common)\n",
     "tools/batched-bench/main.cpp": "#include <cstdio>\nconst char * about();\nint main() { std::puts(about()); }\n",
+    "tools/mtmd/CMakeLists.txt": "add_library(mtmd INTERFACE)\n",
+    "tools/ui/CMakeLists.txt": "file(READ ${PROJECT_SOURCE_DIR}/include/llama.h header)\n",
+    "tools/server/CMakeLists.txt": f"add_executable({SERVER} ../batched-bench/main.cpp)\n"
+    f"target_link_libraries({SERVER} llama-common mtmd)\n",
 }
 """What the recipe needs of llama.cpp, as small as can be; it links with the real library."""
 
@@ -59,13 +71,18 @@ def write_program(cache: Path, script: str) -> Path:
 def test_it_is_built_over_the_installed_library_and_kept(tmp_path: Path, cache: Path) -> None:
     told: list[str] = []
     assert find_batched_bench() is None
-    made = build_peers(1, told.append, pack(tmp_path, SOURCES))
+    package = pack(tmp_path, SOURCES)
+    (made,) = build_peers(1, told.append, package)
     assert made == find_batched_bench()
     assert made.is_relative_to(cache)
     assert os.access(made, os.X_OK)
     assert "OPENMP" in os.popen(str(made)).read(), "it runs, and the library answers"
     before = made.stat().st_mtime_ns
-    assert build_peers(1, told.append, tmp_path / "missing.tar.gz") == made, "once is enough"
+    assert build_peers(1, told.append, tmp_path / "missing.tar.gz") == [made], "once is enough"
+    assert find_server() is None
+    _, server = build_peers(1, told.append, package, (BATCHED, SERVER))
+    assert server == find_server()
+    assert "OPENMP" in os.popen(str(server)).read()
     assert made.stat().st_mtime_ns == before
 
 

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from typer.testing import CliRunner
 from agora.cli import build_cli
 from agora.domains.operations.bench.contenders import AGORA, HISTORY_FIRST, PERSONA_FIRST, Line
 from agora.domains.operations.bench.drive import Outcome, Turn
+from agora.domains.operations.bench.peers import SERVER, find_peer_folder
 from agora.domains.operations.bench.room import LINE_EXTRA, QUICK, Room, count_tokens
-from agora.domains.operations.bench.roomful import find_percentile, run_roomful, summarise
+from agora.domains.operations.bench.roomful import find_percentile, run_contender, run_roomful, summarise
 from agora.domains.operations.bench.server import INSTALL, NEEDED, find_missing
 from agora.domains.operations.bench.table import build_table
 from agora.inference.llama import LlamaModel
@@ -127,3 +129,59 @@ def test_what_the_other_server_needs_is_pinned_and_told(monkeypatch: pytest.Monk
     assert "-e '.[bench]'" in INSTALL
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
     assert find_missing() == ""
+
+
+PROGRAM = """#!{python}
+import asyncio, json, sys
+from aiohttp import web
+
+options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+
+async def complete(request):
+    body = await request.json()
+    assert body["cache_prompt"] and body["n_predict"] == 16, body
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    for word in (" one", " two"):
+        await answer.write(f"data: {{json.dumps(dict(content=word, stop=False))}}\\n\\n".encode())
+    ends = dict(content="", stop=True, timings=dict(prompt_n=7, predicted_n=2))
+    await answer.write(f"data: {{json.dumps(ends)}}\\n\\n".encode())
+    return answer
+
+async def health(request):
+    return web.json_response(dict(status="ok"))
+
+assert options["--parallel"] == "4" and options["--threads"] == "1", options
+app = web.Application()
+app.add_routes([web.post("/completion", complete), web.get("/health", health)])
+web.run_app(app, host=options["--host"], port=int(options["--port"]), print=None)
+"""
+"""Answers as llama-server does; the real one takes half an hour to compile."""
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The place of llama-server."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    path = find_peer_folder() / SERVER
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_llama_server_is_asked_with_four_slots_and_its_own_counts_are_taken(program: Path, tmp_path: Path) -> None:
+    missing = run_contender("llama-server", tmp_path / "m.gguf", QUICK, lambda _: None)
+    assert "agora bench build-peers --server" in missing.missing
+    program.write_text(PROGRAM.format(python=sys.executable), encoding="utf-8")
+    program.chmod(0o755)
+    outcome = run_contender("llama-server", tmp_path / "m.gguf", QUICK, lambda _: None)
+    assert outcome.missing == ""
+    assert len(outcome.turns) == QUICK.turns + QUICK.persons
+    assert {(turn.evaluated, turn.generated) for turn in outcome.turns} == {(7, 2)}
+    assert outcome.peak_bytes > 0 < outcome.cpu_s
+
+
+def test_a_server_that_does_not_start_is_told_with_its_last_words(program: Path, tmp_path: Path) -> None:
+    program.write_text("#!/bin/sh\necho no such model >&2\nexit 3\n", encoding="utf-8")
+    program.chmod(0o755)
+    outcome = run_contender("llama-server", tmp_path / "m.gguf", QUICK, lambda _: None)
+    assert outcome.missing == "RuntimeError: llama-server did not start: no such model"
