@@ -8,6 +8,7 @@ import { t } from "../shared/i18n.js";
 import { CREATE_PUBLIC_THREADS, MANAGE_MESSAGES, may } from "../shared/permissions.js";
 import { usableEmojis } from "../expressions/emoji.js";
 import { chooseEmoji } from "./emoji.js";
+import { canPublish, isFollowNotice, publish } from "../announcements/publish.js";
 import { canForward, openForward } from "./forward.js";
 import { plainText } from "./mentions_text.js";
 import { MENU, openAppMenu } from "../interactions/menu.js";
@@ -41,9 +42,10 @@ export class Actions {
     const own = row.message.author.id === this.store.me.id;
     const channel = this.store.channels.get(row.message.channel_id);
     const told = NOTICES.includes(row.message.type);
-    this.set("edit", own && !told && !row.message.message_snapshots);
-    this.set("reply", !told);
+    this.set("edit", own && !told && !isFollowNotice(row.message) && !row.message.message_snapshots);
+    this.set("reply", !told && !isFollowNotice(row.message));
     this.set("forward", canForward(row.message));
+    this.set("publish", canPublish(this.store, row.message));
     this.set("delete", !told && (own || may(this.store, MANAGE_MESSAGES, { channel })));
     const begins = channel?.guild_id && !channel.thread_metadata && !row.message.thread && [0, 19].includes(row.message.type);
     this.set("thread", begins && may(this.store, CREATE_PUBLIC_THREADS, { channel }));
@@ -96,6 +98,7 @@ export class Actions {
       reply: () => this.room.composer.answer(message),
       thread: () => this.store.emit("thread-from", message),
       forward: () => openForward(this.store, message),
+      publish: () => publish(message, this.quote(message), quick),
       report: () => this.store.emit("report", message),
       edit: () => this.startEdit(row),
       delete: () => this.remove(message, quick),
@@ -114,9 +117,13 @@ export class Actions {
     this.room.edit(row);
   }
 
+  /** The first words of a message, for a question about it. */
+  quote(message) {
+    return plainText(carried(message).content, this.store, message.guild_id).slice(0, 300);
+  }
+
   async remove(message, quick) {
-    const quote = plainText(carried(message).content, this.store, message.guild_id).slice(0, 300);
-    const sure = quick || (await confirmed({ title: t("web.message.delete_title"), text: t("web.message.delete_text"), yes: t("web.message.delete"), quote }));
+    const sure = quick || (await confirmed({ title: t("web.message.delete_title"), text: t("web.message.delete_text"), yes: t("web.message.delete"), quote: this.quote(message) }));
     if (!sure) return;
     try {
       await rest.delete(`${API}/channels/${message.channel_id}/messages/${message.id}`);

@@ -11,6 +11,7 @@ import { paintEmbeds } from "./embeds.js";
 import { paintFiles } from "./files.js";
 import { paintForward } from "./forward.js";
 import { stickersNode } from "../expressions/stickers.js";
+import { followNotice, isCopy, publishedMark } from "../announcements/publish.js";
 import { carried } from "./said.js";
 import { groupNotice } from "../members/group.js";
 import { paintReactions } from "./reactions.js";
@@ -67,7 +68,7 @@ const authorOf = (message, store) => (speaksAlone(message) ? message.author : (s
 
 /** Agent, webhook or other bot: agents are known only once they have been asked for. */
 export function paintTag(row, store) {
-  if (speaksAlone(row.message)) row.parts.tag.textContent = t("web.webhooks.tag");
+  if (speaksAlone(row.message)) row.parts.tag.textContent = t(isCopy(row.message) ? "web.publish.tag" : "web.webhooks.tag");
   else row.parts.tag.textContent = store.agents.has(row.message.author.id) ? t("web.agent") : t("web.bot");
 }
 
@@ -78,7 +79,7 @@ function callsMe(message, store) {
 
 function paintBody(body, message, store) {
   const result = resultOf(message);
-  const notice = result === null ? (groupNotice(message, store) ?? noticeOf(message, store)) : [result];
+  const notice = result === null ? (groupNotice(message, store) ?? noticeOf(message, store) ?? followNotice(message, store)) : [result];
   body.classList.toggle("message__notice", Boolean(notice));
   if (notice) {
     body.replaceChildren(...notice);
@@ -94,11 +95,11 @@ function paintBody(body, message, store) {
   if (markup) body.replaceChildren(sanitised(markup));
   else body.textContent = plainText(message.content, store, message.guild_id);
   body.classList.toggle("is-large", holdsOnlyEmojis(body));
-  if (message.edited_timestamp) {
-    const mark = element("span", { className: "message__edited", textContent: ` ${t("web.message.edited")}`, title: fullTime(Date.parse(message.edited_timestamp)) });
-    (body.querySelector(":scope > p:last-child") ?? body).append(mark);
-  }
+  const marks = [message.edited_timestamp ? editedMark(message) : null, publishedMark(message, store)].filter(Boolean);
+  (body.querySelector(":scope > p:last-child") ?? body).append(...marks);
 }
+
+const editedMark = (message) => element("span", { className: "message__edited", textContent: ` ${t("web.message.edited")}`, title: fullTime(Date.parse(message.edited_timestamp)) });
 
 /** A few emojis of communities and nothing else are shown large. */
 function holdsOnlyEmojis(body) {

@@ -19,12 +19,13 @@ export function openDialog(parts) {
   });
 }
 
-/** Ask before something is lost. */
-export async function confirmed({ title, text, yes, quote = "" }) {
+/** Ask before something is lost or, with `loses` false, goes far. */
+export async function confirmed({ title, text, yes, quote = "", loses = true }) {
   const parts = build("confirm");
   parts.title.textContent = title;
   parts.text.textContent = text;
   parts.yes.textContent = yes;
+  if (!loses) parts.yes.classList.replace("button--bad", "button--main");
   parts.quote.textContent = quote;
   parts.quote.hidden = !quote;
   return (await openDialog(parts)) === "yes";
