@@ -17,6 +17,7 @@ class ErrorCode(enum.IntEnum):
     UNKNOWN_INVITE = 10006
     UNKNOWN_MEMBER = 10007
     UNKNOWN_MESSAGE = 10008
+    UNKNOWN_INTEGRATION = 10005
     UNKNOWN_OVERWRITE = 10009
     UNKNOWN_ROLE = 10011
     UNKNOWN_TOKEN = 10012
@@ -96,6 +97,7 @@ MESSAGES: dict[ErrorCode, str] = {
     ErrorCode.UNKNOWN_INVITE: "Unknown Invite",
     ErrorCode.UNKNOWN_MEMBER: "Unknown Member",
     ErrorCode.UNKNOWN_MESSAGE: "Unknown Message",
+    ErrorCode.UNKNOWN_INTEGRATION: "Unknown Integration",
     ErrorCode.UNKNOWN_OVERWRITE: "Unknown Permission Overwrite",
     ErrorCode.UNKNOWN_ROLE: "Unknown Role",
     ErrorCode.UNKNOWN_TOKEN: "Unknown Token",

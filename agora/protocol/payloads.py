@@ -403,6 +403,23 @@ class Guild(Wire, frozen=True, kw_only=True):
     approximate_presence_count: int | UnsetType = UNSET
 
 
+class GuildPreview(Wire, frozen=True, kw_only=True):
+    """A guild in short."""
+
+    id: str
+    name: str
+    icon: str | None = None
+    description: str | None = None
+    home_header: str | None = None
+    splash: str | None = None
+    discovery_splash: str | None = None
+    features: tuple[str, ...] = ()
+    approximate_member_count: int
+    approximate_presence_count: int
+    emojis: tuple[Emoji, ...] = ()
+    stickers: tuple[Sticker, ...] = ()
+
+
 class UnavailableGuild(Wire, frozen=True, kw_only=True):
     """A guild in READY (its GUILD_CREATE follows), or in GUILD_DELETE (without ``unavailable``: the user left it)."""
 

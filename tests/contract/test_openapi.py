@@ -266,6 +266,17 @@ async def visit_polls(call: Tour, channel: str) -> None:
     await call("GET", f"/channels/{channel}/messages")
 
 
+async def visit_applications(app: Tour, call: Tour) -> None:
+    """All routes of applications and integrations; the bot leaves at the end."""
+    for path in ("/applications/@me", f"/applications/{app.person.id}"):
+        await app("GET", path)
+        await app("PATCH", path, {"description": f"Of {path}", "icon": PICTURE})
+    await call("GET", f"/guilds/{app.guild}/integrations")
+    await call("GET", f"/guilds/{app.guild}/preview")
+    await call("GET", f"/guilds/{app.guild}/roles/member-counts")
+    await call("DELETE", f"/guilds/{app.guild}/integrations/{app.person.id}", status=204)
+
+
 async def visit_app_emojis(app: Tour) -> None:
     """All routes of an application's emojis."""
     emojis = f"/applications/{app.person.id}/emojis"
@@ -353,6 +364,7 @@ async def test_every_route_answers_as_discord_describes(agora: Kit, discord_desc
     app = Tour(call.story, bot, call.guild)
     await visit_app_emojis(app)
     await visit_commands(app, call, channel)
+    await visit_applications(app, call)
     await visit_guild(call, friend)
     leaver = Tour(call.story, other, call.guild)
     await leaver("DELETE", f"/users/@me/guilds/{guild_id}", status=204)

@@ -1,5 +1,14 @@
 """People and bots: names, passwords, sessions and tokens."""
 
+from agora.domains.place.accounts.applications import (
+    ApplicationEdit,
+    check_application,
+    edit_application,
+    find_description,
+    list_bots_of,
+    list_descriptions,
+    owner_of,
+)
 from agora.domains.place.accounts.avatars import draw_face
 from agora.domains.place.accounts.events import (
     CredentialIssued,
@@ -20,6 +29,7 @@ from agora.domains.place.accounts.users import Users
 from agora.domains.place.accounts.wire import build_application, build_locale, build_user
 
 __all__ = [
+    "ApplicationEdit",
     "Credential",
     "CredentialIssued",
     "CredentialKind",
@@ -38,21 +48,27 @@ __all__ = [
     "build_locale",
     "build_user",
     "change_password",
+    "check_application",
     "check_username",
     "create_user",
     "do_create_user",
     "draw_face",
+    "edit_application",
     "edit_user",
     "end_session",
     "find_by_name",
+    "find_description",
     "find_link",
     "first_owner",
     "free_username",
     "image_type",
     "issue_token",
+    "list_bots_of",
+    "list_descriptions",
     "list_tokens",
     "make_link",
     "name_key",
+    "owner_of",
     "page_token",
     "read_data_uri",
     "register",

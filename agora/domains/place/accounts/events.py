@@ -17,6 +17,13 @@ class UserUpdated(Event, frozen=True, kw_only=True):
     before: User
 
 
+class ApplicationUpdated(Event, frozen=True, kw_only=True):
+    """An application says something else of itself; its name and picture are those of its bot."""
+
+    application_id: int
+    description: str
+
+
 class CredentialIssued(Event, frozen=True, kw_only=True):
     """A token, session or link was handed out. The secret itself is never recorded."""
 
@@ -35,4 +42,4 @@ class CredentialRevoked(Event, frozen=True, kw_only=True):
     label: str
 
 
-ALL = (UserCreated, UserUpdated, CredentialIssued, CredentialRevoked)
+ALL = (UserCreated, UserUpdated, ApplicationUpdated, CredentialIssued, CredentialRevoked)

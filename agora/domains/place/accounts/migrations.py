@@ -40,4 +40,13 @@ def create_accounts(op: Operations) -> None:
     op.create_index("accounts_credential_by_user", "accounts_credential", ["user_id", "id"])
 
 
-STEPS = (create_accounts,)
+def create_applications(op: Operations) -> None:
+    """What applications say of themselves."""
+    op.create_table(
+        "accounts_application",
+        sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("description", sa.String, nullable=False),
+    )
+
+
+STEPS = (create_accounts, create_applications)

@@ -35,4 +35,12 @@ credential = Table(
     Index("accounts_credential_by_user", "user_id", "id"),
 )
 
-ALL = (user, credential)
+# What an application says of itself; everything else of it is its bot's account.
+application = Table(
+    "accounts_application",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("description", String, nullable=False),
+)
+
+ALL = (user, credential, application)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agora.domains.place.accounts.applications import owner_of
 from agora.domains.place.accounts.model import Credential, User
 from agora.domains.place.accounts.secrets import Signer
-from agora.domains.place.accounts.users import Users
 from agora.kernel.clock import iso
 from agora.protocol import payloads
 
@@ -39,18 +39,13 @@ def build_locale(locale: str) -> str:
     return LOCALES.get(locale, "en-US")
 
 
-def build_application(app: App, bot: User, guild_count: int) -> dict[str, Any]:
-    """The application behind a bot: Agora keeps none apart, so it has the bot's own id and name.
-
-    It belongs to who made the bot; bots that the server made belong to its owner.
-    """
-    users = app.get(Users)
-    owner = (users.get(bot.creator_id) if bot.creator_id is not None else None) or users.owner() or bot
+def build_application(app: App, bot: User, guild_count: int, description: str = "") -> dict[str, Any]:
+    """The application behind a bot: it has the bot's own id, name and picture."""
     return {
         "id": str(bot.id),
         "name": bot.display_name,
         "icon": bot.avatar,
-        "description": "",
+        "description": description,
         "type": None,
         "bot": build_user(bot),
         "bot_public": False,
@@ -61,7 +56,7 @@ def build_application(app: App, bot: User, guild_count: int) -> dict[str, Any]:
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
-        "owner": build_user(owner),
+        "owner": build_user(owner_of(app, bot)),
         "approximate_guild_count": guild_count,
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,

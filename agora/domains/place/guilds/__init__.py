@@ -17,7 +17,7 @@ from agora.domains.place.guilds.events import (
 )
 from agora.domains.place.guilds.members import add_member, do_add_member, edit_member, remove_member
 from agora.domains.place.guilds.model import GuildEdit, MemberEdit, NewRole, RoleEdit
-from agora.domains.place.guilds.ports import GuildKey, GuildStep, LeaveStep, Writers
+from agora.domains.place.guilds.ports import Attendance, GuildKey, GuildStep, LeaveStep, Writers
 from agora.domains.place.guilds.role_writes import do_edit_role, do_put_role
 from agora.domains.place.guilds.roles import create_role, delete_role, edit_role
 from agora.domains.place.guilds.service import check_guild_name, check_room, create_guild, delete_guild, do_create_guild, edit_guild
@@ -25,6 +25,7 @@ from agora.domains.place.guilds.wire import build_guild, build_member, build_rol
 from agora.domains.place.guilds.writes import do_edit_guild, do_edit_member, do_forget_channel
 
 __all__ = [
+    "Attendance",
     "GuildCreated",
     "GuildDeleted",
     "GuildEdit",

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from agora.domains.place.accounts import (
-    Users,
-    build_application,
-    image_type,
-    read_data_uri,
-    store_picture,
-)
-from agora.domains.place.guilds import http_crowds, http_invites, http_members, http_roles, service
-from agora.domains.place.guilds.bots import create_bot
+from agora.domains.place.accounts import image_type, read_data_uri, store_picture
+from agora.domains.place.guilds import http_applications, http_crowds, http_invites, http_members, http_roles, service
 from agora.domains.place.guilds.members import leave_guild
 from agora.domains.place.guilds.model import GuildEdit
-from agora.domains.place.guilds.wire import build_guild, build_my_guild
+from agora.domains.place.guilds.wire import build_guild, build_my_guild, build_preview
 from agora.domains.place.permissions import Directory, check_guild
 from agora.kernel import ids
 from agora.kernel.access import ANYONE
@@ -69,20 +62,6 @@ class CountsQuery(msgspec.Struct, frozen=True):
     with_counts: bool = False
 
 
-class BotBody(msgspec.Struct, frozen=True):
-    """A bot to make in a community."""
-
-    name: str
-    guild_id: Id
-
-
-class MadeBot(msgspec.Struct, frozen=True):
-    """The bot's user id and its token, shown this once."""
-
-    id: str
-    token: str
-
-
 async def found(request: Request) -> payloads.Guild:
     """Found a community."""
     body: FoundBody = request.body
@@ -99,6 +78,11 @@ async def get_guild(request: Request) -> payloads.Guild:
     """A community of one's own."""
     guild = check_guild(request.ctx, 0, guild_id=request.id("guild_id"))
     return build_guild(request.ctx.app, guild, counts=request.query.with_counts)
+
+
+async def preview(request: Request) -> payloads.GuildPreview:
+    """A community of one's own, in short."""
+    return build_preview(request.ctx.app, check_guild(request.ctx, 0, guild_id=request.id("guild_id")))
 
 
 async def edit_guild(request: Request) -> payloads.Guild:
@@ -142,22 +126,6 @@ async def list_mine(request: Request) -> list[payloads.MyGuild]:
 async def leave(request: Request) -> None:
     """Leave a community."""
     await leave_guild(request.ctx, request.id("guild_id"))
-
-
-async def get_application(request: Request) -> dict[str, Any]:
-    """The application behind the caller. A person is their own: libraries ask this of whoever signs in."""
-    app, actor = request.ctx.app, request.ctx.actor
-    bot = app.get(Users).get(actor.user_id)
-    if bot is None:
-        raise NotFound(MESSAGES[ErrorCode.UNKNOWN_APPLICATION], code=ErrorCode.UNKNOWN_APPLICATION)
-    return build_application(app, bot, len(app.get(Directory).guilds_of(bot.id)))
-
-
-async def make_bot(request: Request) -> MadeBot:
-    """A bot that is a member of the community at once."""
-    body: BotBody = request.body
-    bot, token = await create_bot(request.ctx, parse_id(body.guild_id, "guild_id"), body.name)
-    return MadeBot(str(bot.id), token)
 
 
 async def get_icon(request: Request) -> Reply:
@@ -211,6 +179,13 @@ ROUTES = (
         answer=payloads.Guild,
     ),
     Route(
+        method="GET",
+        path="/api/v10/guilds/{guild_id}/preview",
+        handler=preview,
+        summary="A community the caller belongs to, in short: how many there are, how many are here, its emojis and stickers.",
+        answer=payloads.GuildPreview,
+    ),
+    Route(
         method="PATCH",
         path="/api/v10/guilds/{guild_id}",
         handler=edit_guild,
@@ -243,28 +218,6 @@ ROUTES = (
     ),
     Route(
         method="GET",
-        path="/api/v10/oauth2/applications/@me",
-        handler=get_application,
-        summary="The application behind the calling bot.",
-    ),
-    Route(
-        method="GET",
-        path="/api/v10/applications/@me",
-        handler=get_application,
-        summary="The application behind the calling bot.",
-    ),
-    Route(
-        method="POST",
-        path="/api/agora/bots",
-        handler=make_bot,
-        summary="Make a bot in a community; needs MANAGE_GUILD there.",
-        body=BotBody,
-        answer=MadeBot,
-        status=201,
-        bucket=FOUND,
-    ),
-    Route(
-        method="GET",
         path="/icons/{guild_id}/{hash}.png",
         handler=get_icon,
         summary="The picture of a community.",
@@ -274,4 +227,5 @@ ROUTES = (
     *http_crowds.ROUTES,
     *http_roles.ROUTES,
     *http_invites.ROUTES,
+    *http_applications.ROUTES,
 )

@@ -53,6 +53,18 @@ async def list_roles(request: Request) -> list[payloads.Role]:
     return [build_role(role) for role in request.ctx.app.get(Directory).roles(guild_id)]
 
 
+async def count_members(request: Request) -> dict[str, int]:
+    """How many members hold each role; everyone's is left out, as on Discord."""
+    guild_id = request.id("guild_id")
+    check_guild(request.ctx, 0, guild_id=guild_id)
+    directory = request.ctx.app.get(Directory)
+    counts = {role.id: 0 for role in directory.roles(guild_id) if role.id != guild_id}
+    for member in directory.member_facts(guild_id).values():
+        for role_id in member.roles:
+            counts[role_id] = counts.get(role_id, 0) + 1
+    return {str(role_id): count for role_id, count in counts.items()}
+
+
 async def get_role(request: Request) -> payloads.Role:
     """One role."""
     guild_id = request.id("guild_id")
@@ -126,6 +138,13 @@ _R = payloads.Role
 
 ROUTES = (
     Route(method="GET", path=_ROLES, handler=list_roles, summary="All roles.", answer=list[_R]),
+    Route(
+        method="GET",
+        path=f"{_ROLES}/member-counts",
+        handler=count_members,
+        summary="How many members hold each role, everyone's left out.",
+        answer=dict[str, int],
+    ),
     Route(method="GET", path=f"{_ROLES}/{{role_id}}", handler=get_role, summary="A role.", answer=_R),
     Route(
         method="POST",

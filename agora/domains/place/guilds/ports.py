@@ -35,6 +35,12 @@ class GuildKey(msgspec.Struct, frozen=True, kw_only=True):
     build: "Callable[[App, int], Any]"
 
 
+class Attendance(msgspec.Struct, frozen=True):
+    """An offer, once: ``count_here(app, guild_id)`` is how many members are not offline."""
+
+    count_here: "Callable[[App, int], int]"
+
+
 class Writers(msgspec.Struct, frozen=True):
     """An offer: ``list_writers(tx, guild_id, since_ms)`` gives who wrote anything there since then; pruning spares them."""
 

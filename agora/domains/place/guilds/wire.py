@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from agora.domains.place.accounts import Users, build_locale, build_user
 from agora.domains.place.guilds.model import Invite
-from agora.domains.place.guilds.ports import GuildKey
+from agora.domains.place.guilds.ports import Attendance, GuildKey
 from agora.domains.place.permissions import Directory, GuildFacts, MemberFacts, RoleFacts
 from agora.kernel.clock import iso
 from agora.protocol import payloads
@@ -47,6 +47,20 @@ def build_guild(app: App, guild: GuildFacts, *, counts: bool = False) -> payload
         preferred_locale=build_locale(guild.locale),
         approximate_member_count=len(directory.members(guild.id)) if counts else UNSET,
         **more,
+    )
+
+
+def build_preview(app: App, guild: GuildFacts) -> payloads.GuildPreview:
+    """What a community is, in short."""
+    more: dict[str, Any] = {offer.key: offer.build(app, guild.id) for offer in app.offers(GuildKey)}
+    return payloads.GuildPreview(
+        id=str(guild.id),
+        name=guild.name,
+        icon=guild.icon,
+        description=guild.description,
+        approximate_member_count=len(app.get(Directory).members(guild.id)),
+        approximate_presence_count=sum(offer.count_here(app, guild.id) for offer in app.offers(Attendance)),
+        **{key: more[key] for key in ("emojis", "stickers") if key in more},
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from agora.domains.place.guilds import Attendance
 from agora.domains.talk.presence import dispatch, events, http, migrations, tables
 from agora.domains.talk.presence.kept import Ends, adopt, list_kept, on_settings
 from agora.domains.talk.presence.sessions import (
     Leaving,
+    count_here,
     list_presences,
     on_closed,
     on_opened,
@@ -50,6 +52,7 @@ DOMAIN = Domain(
         SessionWatch(opened=on_opened, closed=on_closed),
         ClientOp(op=int(Op.PRESENCE_UPDATE), body=PresenceUpdate, handle=on_presence_update),
         GuildPart(key="presences", build=list_presences),
+        Attendance(count_here),
         *dispatch.ALL,
     ),
     lifetime=open_presence,

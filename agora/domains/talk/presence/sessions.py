@@ -91,6 +91,12 @@ async def list_presences(ctx: Ctx, guild_id: int) -> list[Presence]:
     ]
 
 
+def count_here(app: App, guild_id: int) -> int:
+    """How many members of a guild are not offline."""
+    members = app.get(Directory).members(guild_id)
+    return sum(user_id in members for user_id in app.get(Presences).online())
+
+
 def _decode(presence: bytes | None) -> PresenceUpdate | None:
     try:
         return None if presence is None else _PRESENCE.decode(presence)
