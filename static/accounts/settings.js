@@ -6,6 +6,7 @@ import { build, byId, element, toast } from "../shared/dom.js";
 import { loadTexts, locale, t } from "../shared/i18n.js";
 import { AGORA, API, rest } from "../shared/rest.js";
 import { setTheme } from "../shared/theme.js";
+import { wireBots } from "./bots.js";
 
 const ME = `${API}/users/@me`;
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
@@ -18,6 +19,7 @@ wireLook();
 wirePassword();
 wireTokens();
 listCredentials();
+wireBots();
 
 function paintFace(user) {
   byId("face").replaceChildren(avatar(user));

@@ -15,6 +15,12 @@ export async function asPicture(file, side) {
   return canvas.toDataURL("image/png");
 }
 
+/** What an emoji is called after its file: letters, digits and underscores. */
+export function emojiName(file) {
+  const plain = file.name.replace(/\.[^.]*$/, "").normalize("NFD").replace(/\p{M}/gu, "").replace(/\W+/g, "_").replace(/^_+|_+$/g, "").slice(0, 32);
+  return plain.length < 2 ? `emoji_${plain}`.replace(/_$/, "") : plain;
+}
+
 function asDataUri(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

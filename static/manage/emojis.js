@@ -6,7 +6,7 @@ import { counted, t } from "../shared/i18n.js";
 import { rest } from "../shared/rest.js";
 import { snowflakeTime, stamp } from "../shared/time.js";
 import { emojiAddress } from "../expressions/emoji.js";
-import { asPicture } from "../expressions/picture.js";
+import { asPicture, emojiName } from "../expressions/picture.js";
 import { attempt, button, check, drawn, head, list, row } from "./parts.js";
 import { has, RIGHTS } from "./rights.js";
 
@@ -40,16 +40,10 @@ function line(page, emoji) {
 /** One after the other; each is named after its file. */
 async function upload(page, files) {
   for (const file of files) {
-    const made = await attempt(async () => rest.post(`${page.base}/emojis`, { name: nameOf(file), image: await asPicture(file, SIDE) }));
+    const made = await attempt(async () => rest.post(`${page.base}/emojis`, { name: emojiName(file), image: await asPicture(file, SIDE) }));
     if (!made) break;
   }
   page.repaint();
-}
-
-/** Letters, digits and underscores of a file's name. */
-function nameOf(file) {
-  const plain = file.name.replace(/\.[^.]*$/, "").normalize("NFD").replace(/\p{M}/gu, "").replace(/\W+/g, "_").replace(/^_+|_+$/g, "").slice(0, 32);
-  return plain.length < 2 ? `emoji_${plain}`.replace(/_$/, "") : plain;
 }
 
 function edit(page, emoji) {

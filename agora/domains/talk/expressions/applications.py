@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import delete, insert, update
 
-from agora.domains.place.accounts import Users
+from agora.domains.place.accounts import check_application
 from agora.domains.talk.expressions.events import AppEmojiCreated, AppEmojiDeleted, AppEmojiUpdated
 from agora.domains.talk.expressions.model import NO_GUILD, Emoji, hide_id
 from agora.domains.talk.expressions.pictures import is_animated
@@ -17,7 +17,7 @@ from agora.domains.talk.expressions.shelf import Emojis
 from agora.domains.talk.expressions.tables import emoji as e
 from agora.domains.talk.expressions.writes import emoji_columns
 from agora.domains.talk.files import do_let_go, do_note
-from agora.kernel.errors import BadRequest, Forbidden, NotFound, invalid
+from agora.kernel.errors import BadRequest, NotFound, invalid
 from agora.kernel.events import NOBODY
 from agora.kernel.files import Files
 from agora.protocol.error_codes import MESSAGES, ErrorCode
@@ -30,14 +30,14 @@ MAX_EMOJIS = 2000  # as on Discord
 
 
 def list_own(ctx: Ctx, application_id: int) -> list[Emoji]:
-    """An application's emojis, for itself alone. Raises Forbidden 20012."""
-    _check(ctx, application_id)
+    """An application's emojis, for itself and whom it belongs to. Raises Forbidden 20012."""
+    check_application(ctx, application_id)
     return ctx.app.get(Emojis).of_application(application_id)
 
 
 def get_own(ctx: Ctx, application_id: int, emoji_id: int) -> Emoji:
     """One of them. Raises NotFound 10014 as well."""
-    _check(ctx, application_id)
+    check_application(ctx, application_id)
     emoji = ctx.app.get(Emojis).find(emoji_id)
     if emoji is None or emoji.application_id != application_id:
         raise NotFound(MESSAGES[ErrorCode.UNKNOWN_EMOJI], code=ErrorCode.UNKNOWN_EMOJI)
@@ -46,7 +46,7 @@ def get_own(ctx: Ctx, application_id: int, emoji_id: int) -> Emoji:
 
 async def create_own(ctx: Ctx, application_id: int, name: str, picture: bytes) -> Emoji:
     """Make one of a picture. Raises Forbidden 20012, BadRequest on ``name`` and 30008."""
-    _check(ctx, application_id)
+    check_application(ctx, application_id)
     emoji = Emoji(
         id=hide_id(ctx.app.ids.next()),
         guild_id=NO_GUILD,
@@ -118,10 +118,3 @@ def _check_free(known: list[Emoji], emoji: Emoji) -> None:
     """An application finds its emojis by name, so each has its own."""
     if any(each.name == emoji.name and each.id != emoji.id for each in known):
         raise invalid("name", "An emoji of this application has this name already.", "APPLICATION_EMOJI_NAME_ALREADY_TAKEN")
-
-
-def _check(ctx: Ctx, application_id: int) -> None:
-    """They are the application's own business."""
-    user = ctx.app.get(Users).get(application_id)
-    if user is None or not user.bot or ctx.actor.user_id != application_id:
-        raise Forbidden(MESSAGES[ErrorCode.NOT_THE_APPLICATION], code=ErrorCode.NOT_THE_APPLICATION)

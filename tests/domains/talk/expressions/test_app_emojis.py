@@ -55,6 +55,31 @@ async def test_made_read_renamed_and_deleted(room: Room) -> None:
     assert (await kit.request("GET", f"/emojis/{emoji['id']}.png")).status == 404
 
 
+async def test_who_made_the_bot_manages_them_too(room: Room) -> None:
+    """And nobody else in the community, whatever they may there."""
+    kit = room.kit
+    body = {"name": "Helper", "guild_id": str(room.guild)}
+    made = (await kit.request("POST", "/api/agora/bots", room.ada, json=body)).json
+    bot = Person(int(made["id"]), "helper", made["token"])
+    kit.take_events()
+    emoji = (
+        await kit.scenario(
+            "POST", path(bot), room.ada, json={"name": "wave", "image": PICTURE}, status=201, events=["AppEmojiCreated"]
+        )
+    ).json
+    assert emoji["user"]["id"] == str(bot.id)
+    assert (
+        (await kit.request("GET", path(bot), room.ada)).json
+        == (await kit.request("GET", path(bot), bot)).json
+        == {"items": [emoji]}
+    )
+    await kit.scenario("PATCH", path(bot, emoji), room.ada, json={"name": "hello"}, events=["AppEmojiUpdated"])
+    for person in (room.ben, room.eve):
+        await kit.scenario("GET", path(bot), person, status=403, has=["20012"])
+        await kit.scenario("DELETE", path(bot, emoji), person, status=403, has=["20012"])
+    await kit.scenario("DELETE", path(bot, emoji), room.ada, status=204, events=["AppEmojiDeleted"])
+
+
 async def test_nobody_else_reads_or_changes_them(room: Room) -> None:
     kit, bot, other = room.kit, await robot(room), await robot(room, "other")
     emoji = await make(room, bot)
