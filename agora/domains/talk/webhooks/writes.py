@@ -9,7 +9,7 @@ from agora.domains.talk.webhooks.events import WebhookCreated, WebhookDeleted, W
 from agora.domains.talk.webhooks.model import MAX_PER_CHANNEL, Webhook
 from agora.domains.talk.webhooks.queries import find_webhook, list_of_channel, list_of_guild, list_of_source
 from agora.domains.talk.webhooks.tables import webhook as w
-from agora.kernel.errors import BadRequest, NotFound
+from agora.kernel.errors import BadRequest, NotFound, invalid
 from agora.kernel.events import Event, to_channel
 from agora.kernel.tx import Tx
 from agora.protocol.error_codes import MESSAGES, ErrorCode
@@ -23,13 +23,14 @@ def do_create(tx: Tx, webhook: Webhook) -> None:
 
 
 def do_update(tx: Tx, webhook_id: int, changes: dict[str, object]) -> Webhook:
-    """Change name, picture or channel. Raises 10015, or 30007 when the other channel has its fill."""
+    """Change name, picture or channel. Raises 10015, 30007 when the other channel has its fill, 50035 when it follows already."""
     before = _get(tx, webhook_id)
     after = msgspec.structs.replace(before, **changes)
     if after == before:
         return before
     if after.channel_id != before.channel_id:
         _check_room(tx, after.channel_id)
+        _check_single(tx, after)
     tx.execute(update(w).where(w.c.id == webhook_id).values(name=after.name, avatar=after.avatar, channel_id=after.channel_id))
     _emit(tx, WebhookUpdated(webhook=after, before=before, reason=tx.ctx.audit_reason), after)
     return after
@@ -68,6 +69,13 @@ def _get(tx: Tx, webhook_id: int) -> Webhook:
 def _check_room(tx: Tx, channel_id: int) -> None:
     if len(list_of_channel(tx, channel_id)) >= MAX_PER_CHANNEL:
         raise BadRequest(f"Maximum number of webhooks reached ({MAX_PER_CHANNEL})", code=ErrorCode.MAX_WEBHOOKS)
+
+
+def _check_single(tx: Tx, webhook: Webhook) -> None:
+    """What is published comes to a channel once."""
+    others = {other.source_channel_id for other in list_of_channel(tx, webhook.channel_id)}
+    if webhook.follows and webhook.source_channel_id in others:
+        raise invalid("channel_id", "The channel follows it already.", "CHANNEL_FOLLOWING_ALREADY")
 
 
 def _emit(tx: Tx, event: Event, webhook: Webhook) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agora.domains.talk.webhooks.tokens import WebhookTokens
 from tests.domains.talk.announcements.scene import API, Scene
 from tests.domains.talk.shapes import check_shape
 
@@ -73,8 +74,6 @@ async def test_a_channel_holds_fifteen_webhooks_of_any_kind(scene: Scene) -> Non
 
 
 async def test_nobody_speaks_through_a_follower(scene: Scene) -> None:
-    from agora.domains.talk.webhooks.tokens import WebhookTokens
-
     hook = await scene.follow()
     token = scene.kit.app.get(WebhookTokens).build(int(hook))
     path = f"{API}/webhooks/{hook}/{token}"
@@ -87,6 +86,9 @@ async def test_a_follower_is_renamed_moved_and_ended_like_any_webhook(scene: Sce
     one, other = f"{API}/webhooks/{hook}", await kit.channel(scene.cy, scene.away, "other")
     forum = await kit.channel(scene.cy, scene.away, "forum", type=15)
     await kit.scenario("PATCH", one, scene.cy, json={"channel_id": str(forum)}, status=400, has=["50024"])
+    third = await kit.channel(scene.cy, scene.away, "third")
+    await scene.follow(third)
+    await kit.scenario("PATCH", one, scene.cy, json={"channel_id": str(third)}, status=400, has=["50035"], events=[])
     changed = await kit.scenario(
         "PATCH", one, scene.cy, json={"name": "Far away", "channel_id": str(other)}, events=["WebhookUpdated"]
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agora.domains.place import guilds
 from agora.domains.talk.announcements import spread
-from tests.domains.talk.announcements.scene import API, Scene
+from agora.domains.talk.messages import Draft, send
+from tests.domains.talk.announcements.scene import API, Scene, build_scene
 from tests.domains.talk.files.samples import BOUNDARY, png, upload
 from tests.domains.talk.shapes import check_shape
+from tests.kit.server import Answer, open_kit
 
 SENT = ["MessageEdited", "MessagePublished"]
 
@@ -207,9 +211,6 @@ async def test_many_follow(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Non
         await scene.follow(channel)
     dora = await kit.person("dora")
     strict = await kit.guild(dora, name="Strict")
-    await kit.guild(dora)
-    from agora.domains.place import guilds
-
     await guilds.add_member(kit.ctx(), scene.guild, dora.id)
     refusing = await kit.channel(dora, strict)
     rule = {
@@ -236,3 +237,18 @@ async def test_many_follow(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Non
     for channel in (*channels, refusing):
         person = dora if channel == refusing else scene.cy
         assert (await scene.read(channel, person))[0]["flags"] == 10
+
+
+async def test_ten_an_hour_leave_a_channel(tmp_path: Path) -> None:
+    """With the limits that servers have outside of tests; another channel has an hour of its own."""
+    async with open_kit(tmp_path, flags={"security.rate_limits": True}) as kit:
+        scene = await build_scene(kit)
+        other = await kit.channel(scene.ada, scene.guild, "other", type=5)
+
+        async def publish(channel: int) -> Answer:
+            sent = await send(kit.ctx(scene.ada), channel, Draft(content="hear"))
+            return await kit.request("POST", f"{API}/channels/{channel}/messages/{sent.id}/crosspost", scene.ada)
+
+        assert [(await publish(scene.news)).status for _ in range(11)] == [200] * 10 + [429]
+        last = await publish(other)
+        assert (last.status, last.headers["X-RateLimit-Limit"], last.headers["X-RateLimit-Remaining"]) == (200, "10", "9")
