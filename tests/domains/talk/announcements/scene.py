@@ -48,6 +48,15 @@ class Scene(msgspec.Struct, frozen=True):
         await self.kit.settle()
         return answer
 
+    async def act(self, method: str, path: str, events: list[str], *, json: Any = None, status: int = 200) -> Answer:
+        """What Ada does, and all the events of it and of what it does to copies, which come at a time of their own."""
+        self.kit.take_events()
+        answer = await self.kit.request(method, path, self.ada, json=json)
+        assert answer.status == status, answer.text
+        await self.kit.settle()
+        assert self.kit.take_events() == events
+        return answer
+
     async def published(self, content: str = "hear", **fields: Any) -> Any:
         """A published message."""
         message = await self.say(content, **fields)
