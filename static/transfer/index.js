@@ -71,7 +71,8 @@ function describe(now) {
 
 function leftOut(report) {
   const parts = Object.entries(report?.left_out ?? {}).map(([what, count]) => `${t(`web.transfer.left.${what}`)} ${number.format(count)}`);
-  return parts.length > 0 ? `${t("web.transfer.left_out")}: ${parts.join(", ")}` : "";
+  const emojis = report?.emojis ? t("web.transfer.emojis", { count: number.format(report.emojis) }) : "";
+  return [emojis, parts.length > 0 ? `${t("web.transfer.left_out")}: ${parts.join(", ")}` : ""].filter(Boolean).join(" · ");
 }
 
 async function wireImport() {

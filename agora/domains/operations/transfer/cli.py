@@ -123,7 +123,7 @@ def import_(
     report, verb = done.report, "Would import" if dry_run else "Imported"
     typer.echo(
         f"{verb} {report.messages} messages ({report.known} were known), {report.users} users, {report.channels} channels, "
-        f"{report.reactions} reactions and {report.files} files."
+        f"{report.reactions} reactions, {report.emojis} emojis and {report.files} files."
     )
     for what, count in report.left_out.items():
         typer.echo(f"left out: {count} × {what}")

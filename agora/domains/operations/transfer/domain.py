@@ -10,7 +10,7 @@ from agora.domains.operations.transfer.writes import EXPORT, IMPORT
 from agora.kernel.domain import Domain, commands_in, durable, every
 from agora.kernel.jobs import Worker
 
-USES = ("accounts", "permissions", "guilds", "channels", "audit", "files", "messages", "reactions")
+USES = ("accounts", "permissions", "guilds", "channels", "audit", "files", "expressions", "messages", "reactions")
 
 DOMAIN = Domain(
     name="transfer",

@@ -13,11 +13,13 @@ from agora.domains.operations.transfer.records import (
     Enclosed,
     Left,
     Person,
+    Picture,
     Post,
     Problem,
     Reaction,
     Record,
     Room,
+    emoji,
     mention,
     plain,
     room,
@@ -29,7 +31,7 @@ from agora.kernel.ids import parse
 PROGRAM = "discord"
 _HUMAN = frozenset({"Default", "Reply", "0", "19"})
 _WRITTEN = re.compile(r"<(@!?|#|@&)(\d{1,19})>")
-_CUSTOM = re.compile(r"<a?:(\w{1,40}):\d{1,19}>")
+_CUSTOM = re.compile(r"<a?:(\w{1,40}):(\d{1,19})>", re.ASCII)
 
 
 class Holder(Protocol):
@@ -62,6 +64,7 @@ class DiscordSource:
         self.identity = str(guild.get("id", ""))
         self.title = str(guild.get("name") or "Discord")
         self._people: set[str] = set()
+        self._pictures: set[str] = set()
 
     def position(self) -> tuple[int, int]:
         """Bytes."""
@@ -119,12 +122,16 @@ class DiscordSource:
             yield Left("system", where)
             return
         kept = []
+        inline = [_object(each, "emoji", where) for each in message.get("inlineEmojis") or []]
+        for each in [*inline, *(_object(reaction.get("emoji"), "emoji", where) for reaction in reactions)]:
+            yield from self._picture(each, name, where)
         for reaction in reactions:
-            emoji = str(_object(reaction.get("emoji"), "emoji", where).get("name", ""))
-            if is_emoji(emoji):
-                kept.append(Reaction(emoji, tuple(str(user["id"]) for user in reaction.get("users") or [])))
+            used, count = reaction["emoji"], int(reaction.get("count") or 1)
+            sign, users = plain(str(used.get("name", ""))), tuple(str(user["id"]) for user in reaction.get("users") or [])
+            if is_emoji(sign) or _key(used):
+                kept.append(Reaction(sign, users, _key(used), count))
             else:
-                yield Left("emoji", where, int(reaction.get("count") or 1))
+                yield Left("emoji", where, count)
         if message.get("stickers"):
             yield Left("sticker", where)
         reference = message.get("reference") or {}
@@ -134,7 +141,7 @@ class DiscordSource:
             room=str(channel.get("id")),
             author=str(author.get("id")),
             at=_time(message.get("timestamp"), where) or 0,
-            content=_content(str(message.get("content") or ""), mentions),
+            content=_content(str(message.get("content") or ""), mentions, inline),
             where=where,
             edited=_time(message.get("timestampEdited"), where),
             pinned=bool(message.get("isPinned")),
@@ -151,12 +158,22 @@ class DiscordSource:
             name = plain(str(user.get("name") or "user"))
             yield Person(key=key, name=name, shown=plain(str(user.get("nickname") or name)), is_bot=bool(user.get("isBot")))
 
-    def _file(self, file: dict[str, Any], name: str) -> Enclosed:
+    def _picture(self, described: dict[str, Any], name: str, where: str) -> Iterator[Picture]:
+        """An emoji of the community, once; again when only a later file has its picture."""
+        key, path = _key(described), self._path(str(described.get("imageUrl") or ""), name)
+        seen = f"{key}:{path is not None}"
+        if key and seen not in self._pictures:
+            self._pictures |= {seen, f"{key}:False"}
+            yield Picture(key=key, name=plain(str(described.get("name") or "")), where=where, path=path)
+
+    def _path(self, url: str, name: str) -> str | None:
         """Where it lies: the address is a path, relative to the channel's file, when media were exported as well."""
-        url = str(file.get("url") or "")
         path = str(PurePosixPath(name).parent / url.replace("\\", "/")) if url and "://" not in url else None
-        if path is not None and not self._holder.has(path):
-            path = None
+        return path if path is not None and self._holder.has(path) else None
+
+    def _file(self, file: dict[str, Any], name: str) -> Enclosed:
+        url = str(file.get("url") or "")
+        path = self._path(url, name)
         address = url if url.startswith(("http://", "https://")) else None
         return Enclosed(name=str(file.get("fileName") or "file"), path=path, url=address)
 
@@ -172,14 +189,24 @@ def _room(channel: dict[str, Any], name: str) -> Room:
     )
 
 
-def _content(text: str, mentions: list[dict[str, Any]]) -> str:
-    """Mentions stand as Discord writes them, or, where the exporter made them readable, as ``@name``."""
-    text = _CUSTOM.sub(r":\1:", plain(text))
+def _content(text: str, mentions: list[dict[str, Any]], inline: list[dict[str, Any]]) -> str:
+    """Mentions and emojis stand as Discord writes them, or, where the exporter made them readable, as ``@name`` and ``:name:``."""
+    text = _CUSTOM.sub(lambda found: emoji(found[2], found[1]), plain(text))
+    for each in inline:
+        key, called = _key(each), plain(str(each.get("name") or ""))
+        if key and called:
+            text = text.replace(f":{called}:", emoji(key, called))
     for user in sorted(mentions, key=lambda user: -len(str(user.get("nickname") or ""))):
         for name in (user.get("nickname"), user.get("name")):
             if name:
                 text = text.replace(f"@{name}", mention(str(user["id"])))
     return _WRITTEN.sub(_rewrite, text)
+
+
+def _key(described: dict[str, Any]) -> str | None:
+    """The id of an emoji of a community; Unicode ones have none."""
+    key = str(described.get("id") or "")
+    return None if parse(key) is None else key
 
 
 def _rewrite(found: re.Match[str]) -> str:

@@ -15,9 +15,21 @@ from agora.domains.operations.transfer.events import HistoryImported
 from agora.domains.operations.transfer.exporting import Progress
 from agora.domains.operations.transfer.model import Report
 from agora.domains.operations.transfer.options import Counts, Keys, Options
+from agora.domains.operations.transfer.picturing import Gallery
 from agora.domains.operations.transfer.posts import convert_embeds, first_id, with_links
 from agora.domains.operations.transfer.queries import find_origin, list_origins
-from agora.domains.operations.transfer.records import Enclosed, Left, Person, Post, Problem, Record, Room, Source, resolve
+from agora.domains.operations.transfer.records import (
+    Enclosed,
+    Left,
+    Person,
+    Picture,
+    Post,
+    Problem,
+    Record,
+    Room,
+    Source,
+    resolve,
+)
 from agora.domains.operations.transfer.settling import do_settle, list_settled
 from agora.domains.operations.transfer.storing import Ready, do_store
 from agora.domains.operations.transfer.writes import do_remember
@@ -58,6 +70,7 @@ class _Import:
         self._options = options
         self._progress = progress
         self._counts = Counts()
+        self._gallery = Gallery(ctx, source, self._counts, options.owner_id)
         self._people: dict[str, int] = {}
         self._rooms: dict[str, int] = {}
         self._guild_id: int | None = None
@@ -107,6 +120,7 @@ class _Import:
         self._rooms |= settled.rooms
         self._counts.users += settled.users_made
         self._counts.channels += settled.rooms_made
+        await self._gallery.look(self._keys, _pictures(batch))
         digests = {post.key: self._keys.post(self._rooms.get(post.room, 0), post.key) for post in posts}
         known = await self._ctx.read(list_origins, list(digests.values()))
         for post in posts:
@@ -114,7 +128,11 @@ class _Import:
                 self._counts.known += 1
                 continue
             self._counts.messages += 1
-            self._counts.reactions += sum(len(reaction.users) for reaction in post.reactions[:MAX_EMOJIS])
+            for reaction in post.reactions[:MAX_EMOJIS]:
+                if reaction.key is None or self._gallery.has(reaction.key):
+                    self._counts.reactions += len(reaction.users)
+                else:
+                    self._counts.leave(Left("emoji", post.where, reaction.count))
             self._counts.files += sum(file.path is not None for file in post.files[:MAX_FILES])
             for file in post.files:
                 if file.path is None:
@@ -131,6 +149,7 @@ class _Import:
             self._rooms |= settled.rooms
             self._counts.users += settled.users_made
             self._counts.channels += settled.rooms_made
+        await self._gallery.take(self._keys, self._guild_id, _pictures(batch))
         fresh = await self._unknown(posts)
         files = {post.key: await self._receive(post) for post in fresh if post.files}
         ready = await asyncio.to_thread(
@@ -176,7 +195,7 @@ class _Import:
         if channel is None:
             raise Problem(f"{post.where}: the channel was deleted while it was imported.")
         missing = _missing(post.files, received)
-        content = with_links(resolve(post.content, self._user, self._channel), missing)
+        content = with_links(resolve(post.content, self._user, self._channel, self._gallery.in_text), missing)
         embeds, dropped = convert_embeds(post.embeds)
         if dropped:
             self._counts.leave(Left("embed", post.where, dropped))
@@ -199,13 +218,17 @@ class _Import:
             digest=self._keys.post(channel_id, post.key),
             files=build_attached(app, received, guild_id=channel.guild_id, **place),
             reply=None if post.reply_to is None else self._keys.post(channel_id, post.reply_to),
-            reactions=tuple(
-                (reaction.emoji, self._people[user])
-                for reaction in post.reactions[:MAX_EMOJIS]
-                for user in reaction.users
-                if user in self._people
-            ),
+            reactions=tuple(self._given(post)),
         )
+
+    def _given(self, post: Post) -> Iterator[tuple[str, int]]:
+        """Emojis and who reacted with them."""
+        for reaction in post.reactions[:MAX_EMOJIS]:
+            sign = reaction.emoji if reaction.key is None else self._gallery.sign(reaction.key)
+            if sign is None:
+                self._counts.leave(Left("emoji", post.where, reaction.count))
+                continue
+            yield from ((sign, self._people[user]) for user in reaction.users if user in self._people)
 
     def _user(self, key: str) -> str:
         return f"<@{self._people[key]}>" if key in self._people else f"@{key}"
@@ -227,6 +250,10 @@ def _sorted(batch: Sequence[Record]) -> tuple[list[Person], list[Room], list[Pos
     people = [record for record in batch if isinstance(record, Person)]
     rooms = [record for record in batch if isinstance(record, Room)]
     return people, rooms, [record for record in batch if isinstance(record, Post)]
+
+
+def _pictures(batch: Sequence[Record]) -> list[Picture]:
+    return [record for record in batch if isinstance(record, Picture)]
 
 
 def _missing(files: Sequence[Enclosed], received: Sequence[Received]) -> list[Enclosed]:

@@ -40,6 +40,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     known: int = 0
     reactions: int = 0
     files: int = 0
+    emojis: int = 0
     warnings: tuple[str, ...] = ()
     left_out: dict[str, int] = {}
 

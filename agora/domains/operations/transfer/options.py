@@ -29,7 +29,7 @@ class Counts:
     """Grows while a file is read."""
 
     def __init__(self) -> None:
-        self.users = self.channels = self.messages = self.known = self.reactions = self.files = 0
+        self.users = self.channels = self.messages = self.known = self.reactions = self.files = self.emojis = 0
         self._left: dict[str, int] = {}
         self._warnings: list[str] = []
 
@@ -48,6 +48,7 @@ class Counts:
             known=self.known,
             reactions=self.reactions,
             files=self.files,
+            emojis=self.emojis,
             warnings=tuple(self._warnings),
             left_out=dict(sorted(self._left.items())),
         )
@@ -67,6 +68,10 @@ class Keys:
     def room(self, key: str) -> bytes:
         """A channel."""
         return self._digest(self._guild_id, "room", key)
+
+    def emoji(self, key: str) -> bytes:
+        """An emoji."""
+        return self._digest(self._guild_id, "emoji", key)
 
     def category(self, name: str) -> bytes:
         """A category."""

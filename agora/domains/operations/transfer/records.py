@@ -1,6 +1,7 @@
 """What any program's history is made of, before it is ours. Keys are that program's own ids, as text.
 
-In a text, a mention stands as ``mention(KEY)`` or ``room(KEY)`` gives it; what it becomes is decided when the keys have ids here.
+In a text, a mention stands as ``mention(KEY)``, ``room(KEY)`` or ``emoji(KEY, NAME)`` gives it; what it becomes is decided when the
+keys have ids here.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 # Private-use characters, which no program writes into a message: they mark a mention inside a text.
-_OPEN, _USER, _ROOM, _CLOSE = "\ue100", "\ue101", "\ue102", "\ue103"
-_MARK = re.compile(f"{_OPEN}([{_USER}{_ROOM}])([^{_CLOSE}]*){_CLOSE}")
-_STRAY = re.compile(f"[{_OPEN}{_USER}{_ROOM}{_CLOSE}]")
+_OPEN, _USER, _ROOM, _CLOSE, _EMOJI = "\ue100", "\ue101", "\ue102", "\ue103", "\ue104"
+_MARK = re.compile(f"{_OPEN}([{_USER}{_ROOM}{_EMOJI}])([^{_CLOSE}]*){_CLOSE}")
+_STRAY = re.compile(f"[{_OPEN}{_USER}{_ROOM}{_CLOSE}{_EMOJI}]")
 
 
 class Problem(Exception):
@@ -42,11 +43,22 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[str, ...] = ()
 
 
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """An emoji of that community. ``path`` names its picture inside the archive, where it is there."""
+
+    key: str
+    name: str
+    where: str
+    path: str | None = None
+
+
 class Reaction(msgspec.Struct, frozen=True):
-    """One emoji (Unicode) and who used it."""
+    """One emoji and who used it: Unicode, or with a ``key`` the name of one of that community. ``count`` is what the file says."""
 
     emoji: str
     users: tuple[str, ...]
+    key: str | None = None
+    count: int = 0
 
 
 class Enclosed(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +96,7 @@ class Left(msgspec.Struct, frozen=True):
     count: int = 1
 
 
-Record: TypeAlias = Person | Room | Post | Left
+Record: TypeAlias = Person | Room | Picture | Post | Left
 
 
 class Source(Protocol):
@@ -122,11 +134,23 @@ def room(key: str) -> str:
     return f"{_OPEN}{_ROOM}{key}{_CLOSE}"
 
 
+def emoji(key: str, name: str) -> str:
+    """An emoji of that community, inside a text."""
+    return f"{_OPEN}{_EMOJI}{key}/{name}{_CLOSE}"
+
+
 def plain(text: str) -> str:
     """A text of another program without our marks, so that nobody can forge a mention."""
     return _STRAY.sub("", text)
 
 
-def resolve(text: str, user: Callable[[str], str], channel: Callable[[str], str]) -> str:
-    """Our text: each mention as the two functions say."""
-    return _MARK.sub(lambda m: user(m[2]) if m[1] == _USER else channel(m[2]), text)
+def resolve(text: str, user: Callable[[str], str], channel: Callable[[str], str], sign: Callable[[str, str], str]) -> str:
+    """Our text: each mention and emoji as the functions say."""
+
+    def ours(found: re.Match[str]) -> str:
+        if found[1] == _EMOJI:
+            key, _, name = found[2].partition("/")
+            return sign(key, name)
+        return user(found[2]) if found[1] == _USER else channel(found[2])
+
+    return _MARK.sub(ours, text)

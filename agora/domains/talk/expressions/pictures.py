@@ -23,6 +23,12 @@ KEPT = {
 def read_picture(text: str, field: str = "image") -> bytes:
     """The picture in a data URI. Raises BadRequest on ``field`` for what is no PNG, GIF, WebP or JPEG, or is too large."""
     content = read_data_uri(text, field)
+    check_size(content, field)
+    return content
+
+
+def check_size(content: bytes, field: str = "image") -> None:
+    """Raises BadRequest on ``field`` for what is no PNG, GIF, WebP or JPEG, or is too large."""
     if len(content) > MAX_BYTES:
         raise invalid(field, f"File cannot be larger than {MAX_BYTES >> 10} kb.", "BINARY_TYPE_MAX_SIZE")
     size = measure(io.BytesIO(content), image_type(content) or "")
@@ -30,7 +36,6 @@ def read_picture(text: str, field: str = "image") -> bytes:
         raise invalid(field, "The image is cut short.", "IMAGE_INVALID")
     if max(size) > MAX_SIDE:
         raise invalid(field, f"The image may have at most {MAX_SIDE} pixels on each side.", "IMAGE_INVALID")
-    return content
 
 
 def is_animated_png(content: bytes) -> bool:

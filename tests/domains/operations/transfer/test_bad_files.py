@@ -12,7 +12,7 @@ import pytest
 
 from agora.domains.operations.transfer import archives
 from agora.domains.operations.transfer.detect import open_source
-from agora.domains.operations.transfer.records import Post, Problem, mention, plain, resolve
+from agora.domains.operations.transfer.records import Post, Problem, emoji, mention, plain, resolve
 from agora.domains.operations.transfer.slack_text import find_emoji, from_slack
 from agora.domains.operations.transfer.streams import CHUNK, JsonReader
 from tests.domains.operations.transfer import samples
@@ -149,8 +149,9 @@ def test_short_names_of_emojis() -> None:
 
 
 def test_nobody_forges_a_mention() -> None:
-    forged = plain(f"hello {mention('U1')}")
-    assert resolve(forged, lambda key: f"<@{key}>", lambda key: f"<#{key}>") == "hello U1"
+    forged = plain(f"hello {mention('U1')} {emoji('E1', 'wave')}")
+    ours = resolve(forged, lambda key: f"<@{key}>", lambda key: f"<#{key}>", lambda key, name: f"<:{name}:{key}>")
+    assert ours == "hello U1 E1/wave"
 
 
 async def test_what_came_before_the_damage_stays_and_the_rest_comes_with_a_whole_file(bring: Brought) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from agora.domains.place.accounts import Users
 from agora.domains.place.permissions import Directory
+from agora.domains.talk.expressions import writes
 from agora.domains.talk.messages import MessagesImported
 from agora.kernel.clock import iso
 from agora.kernel.ids import created_ms
 from tests.domains.operations.transfer import samples
 from tests.domains.operations.transfer.conftest import Brought, Scene
+from tests.domains.talk.files.samples import png
 from tests.kit.server import Kit
 
 
@@ -38,6 +40,65 @@ async def test_discord_keeps_ids_times_replies_mentions_and_reactions(bring: Bro
     assert edited["pinned"] and edited["edited_timestamp"].startswith("2020-09-13T12:43:19")
     assert (file["attachments"][0]["filename"], file["attachments"][0]["content_type"]) == ("look.png", "image/png")
     assert mentioned["content"] == f"hello <@{ana}>"
+
+
+PARTY = {"id": "99", "name": "party", "code": "party", "isAnimated": False, "imageUrl": "media/party-1A2B3.png"}
+LARGE = {"id": "77", "name": "large", "code": "large", "isAnimated": True, "imageUrl": "media/large.gif"}
+GONE = {"id": "98", "name": "gone", "code": "gone", "isAnimated": False, "imageUrl": "https://cdn.discordapp.com/emojis/98.png"}
+
+
+def with_emojis() -> bytes:
+    """A zip as the exporter makes it with media: emojis in readable texts, as Discord writes them, and in reactions."""
+    smile = {"id": "", "name": "\N{GRINNING FACE}", "code": "grinning", "isAnimated": False, "imageUrl": "media/smile.svg"}
+    reactions = [
+        {**samples.reaction("party", samples.BEN, samples.BOT, key="99"), "emoji": PARTY},
+        {**samples.reaction("gone", samples.BEN, key="98"), "emoji": GONE},
+        samples.reaction(samples.THUMB, samples.BEN),
+    ]
+    talk = [
+        samples.discord_message(0, samples.ANA, "well :party: and :gone: at 10:30:00", inlineEmojis=[PARTY, GONE, smile]),
+        samples.discord_message(1, samples.BEN, "as Discord writes it: <:party:99> <a:large:77>", inlineEmojis=[LARGE]),
+        samples.discord_message(2, samples.ANA, "look", reactions=reactions),
+    ]
+    files = {"Old Place - general chat.json": samples.discord(talk), "media/party-1A2B3.png": png(32, 32)}
+    return samples.zipped(files | {"media/large.gif": b"GIF89a" + b"\0" * 300_000})
+
+
+async def test_discords_own_emojis_come_along_with_their_pictures(bring: Brought, agora: Kit) -> None:
+    looked = (await bring(with_emojis(), dry_run="true"))["report"]
+    assert (looked["emojis"], looked["reactions"]) == (2, 3), "a picture is looked at only when it is taken"
+    done = await bring(with_emojis())
+    assert done["state"] == "done", done
+    report = done["report"]
+    assert (report["messages"], report["emojis"], report["reactions"]) == (3, 1, 3)
+    assert report["left_out"] == {"emoji": 1, "emoji_picture": 1}
+    (made,) = (await agora.request("GET", f"/api/v10/guilds/{done['guild_id']}/emojis", bring.root)).json
+    assert (made["name"], made["animated"]) == ("party", False)
+    assert (await agora.request("GET", f"/emojis/{made['id']}.png")).body == png(32, 32)
+    room = (await bring.channels(done["guild_id"]))["general-chat"]
+    readable, written, reacted = await bring.messages(room["id"])
+    assert readable["content"] == f"well <:party:{made['id']}> and :gone: at 10:30:00"
+    assert f"/emojis/{made['id']}" in readable["content_html"]
+    assert written["content"] == f"as Discord writes it: <:party:{made['id']}> :large:"
+    assert [(each["emoji"]["id"], each["count"]) for each in reacted["reactions"]] == [(made["id"], 2), (None, 1)]
+    # once for each id: again, and by a later export without media
+    again = (await bring(with_emojis()))["report"]
+    assert "emojis" not in again
+    later = [
+        samples.discord_message(
+            9, samples.BEN, "later :party:", inlineEmojis=[{**PARTY, "imageUrl": "https://cdn.discordapp.com/x"}]
+        )
+    ]
+    await bring(samples.discord(later))
+    assert (await bring.messages(room["id"]))[-1]["content"] == f"later <:party:{made['id']}>"
+
+
+async def test_a_full_community_keeps_the_names(bring: Brought, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writes, "MAX_EMOJIS", 0)
+    done = await bring(with_emojis())
+    assert done["report"]["left_out"] == {"emoji": 3, "emoji_picture": 2}
+    room = (await bring.channels(done["guild_id"]))["general-chat"]
+    assert (await bring.messages(room["id"]))[1]["content"] == "as Discord writes it: :party: :large:"
 
 
 async def test_the_same_file_twice_brings_nothing(bring: Brought) -> None:
