@@ -11,6 +11,7 @@ from typing import IO, Any, Protocol
 
 from agora.domains.operations.transfer.records import (
     Enclosed,
+    Forwarded,
     Left,
     Person,
     Picture,
@@ -134,7 +135,12 @@ class DiscordSource:
                 yield Left("emoji", where, count)
         if message.get("stickers"):
             yield Left("sticker", where)
-        reference = message.get("reference") or {}
+        reference = _object(message.get("reference") or {}, "reference", where)
+        is_reply = reference.get("messageId") and reference.get("type") != "Forward"
+        carried = _object(message.get("forwardedMessage") or {}, "forwardedMessage", where)
+        if carried.get("stickers"):
+            yield Left("sticker", where)
+        enclosed = [*(message.get("attachments") or []), *(carried.get("attachments") or [])]
         yield Post(
             key=_id(message, where),
             id=parse(_id(message, where)),
@@ -145,10 +151,11 @@ class DiscordSource:
             where=where,
             edited=_time(message.get("timestampEdited"), where),
             pinned=bool(message.get("isPinned")),
-            reply_to=str(reference["messageId"]) if reference.get("messageId") else None,
-            files=tuple(self._file(_object(each, "attachment", where), name) for each in message.get("attachments") or []),
+            reply_to=str(reference["messageId"]) if is_reply else None,
+            files=tuple(self._file(_object(each, "attachment", where), name) for each in enclosed),
             reactions=tuple(kept),
             embeds=tuple(message.get("embeds") or ()),
+            forwarded=_forwarded(carried, reference, mentions, inline, where) if carried else None,
         )
 
     def _person(self, user: dict[str, Any], where: str) -> Iterator[Person]:
@@ -176,6 +183,19 @@ class DiscordSource:
         path = self._path(url, name)
         address = url if url.startswith(("http://", "https://")) else None
         return Enclosed(name=str(file.get("fileName") or "file"), path=path, url=address)
+
+
+def _forwarded(
+    carried: dict[str, Any], reference: dict[str, Any], mentions: list[dict[str, Any]], inline: list[dict[str, Any]], where: str
+) -> Forwarded:
+    return Forwarded(
+        room=str(reference.get("channelId") or ""),
+        key=str(reference.get("messageId") or ""),
+        content=_content(str(carried.get("content") or ""), mentions, inline),
+        at=_time(carried.get("timestamp"), where) or 0,
+        edited=_time(carried.get("timestampEdited"), where),
+        embeds=tuple(carried.get("embeds") or ()),
+    )
 
 
 def _room(channel: dict[str, Any], name: str) -> Room:

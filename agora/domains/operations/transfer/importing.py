@@ -20,6 +20,7 @@ from agora.domains.operations.transfer.posts import convert_embeds, first_id, wi
 from agora.domains.operations.transfer.queries import find_origin, list_origins
 from agora.domains.operations.transfer.records import (
     Enclosed,
+    Forwarded,
     Left,
     Person,
     Picture,
@@ -34,12 +35,13 @@ from agora.domains.operations.transfer.settling import do_settle, list_settled
 from agora.domains.operations.transfer.storing import Ready, do_store
 from agora.domains.operations.transfer.writes import do_remember
 from agora.domains.place.guilds import create_guild
-from agora.domains.place.permissions import Directory
+from agora.domains.place.permissions import ChannelFacts, Directory
 from agora.domains.talk.files import Received, build_attached, receive
-from agora.domains.talk.messages import Past, build_past
+from agora.domains.talk.messages import Carried, Past, build_past
 from agora.kernel.ctx import Ctx
 from agora.kernel.errors import TooLarge
 from agora.kernel.events import NOBODY
+from agora.kernel.ids import parse
 from agora.kernel.tx import Tx
 
 BATCH = 200  # records of one transaction: a few dozen milliseconds of the writer's time
@@ -195,7 +197,10 @@ class _Import:
         if channel is None:
             raise Problem(f"{post.where}: the channel was deleted while it was imported.")
         missing = _missing(post.files, received)
-        content = with_links(resolve(post.content, self._user, self._channel, self._gallery.in_text), missing)
+        content = self._text(post.content)
+        carried = None if post.forwarded is None else self._carried(post.forwarded, channel, missing)
+        if carried is None:
+            content = with_links(content, missing)
         embeds, dropped = convert_embeds(post.embeds)
         if dropped:
             self._counts.leave(Left("embed", post.where, dropped))
@@ -207,9 +212,10 @@ class _Import:
             edited_ms=post.edited,
             pinned_ms=post.at if post.pinned else None,
             embeds=embeds,
+            carried=carried,
         )
         row = build_past(app, channel, past, files=bool(received))
-        if not row.content and not embeds and not received:
+        if not row.content and not embeds and not received and carried is None:
             self._counts.leave(Left("empty", post.where))
             return None
         place = {"message_id": row.id, "channel_id": channel_id, "user_id": author_id}
@@ -229,6 +235,23 @@ class _Import:
                 self._counts.leave(Left("emoji", post.where, reaction.count))
                 continue
             yield from ((sign, self._people[user]) for user in reaction.users if user in self._people)
+
+    def _carried(self, said: Forwarded, channel: ChannelFacts, missing: Sequence[Enclosed]) -> Carried:
+        """What a message carried on: from one of our rooms, or from a place that is known by its number only."""
+        room_id = self._rooms.get(said.room)
+        embeds, _ = convert_embeds(said.embeds)
+        return Carried(
+            channel_id=room_id or parse(said.room) or 0,
+            message_id=parse(said.key) or 0,
+            guild_id=None if room_id is None else channel.guild_id,
+            content=with_links(self._text(said.content), missing),
+            at=said.at,
+            edited_ms=said.edited,
+            embeds=embeds,
+        )
+
+    def _text(self, text: str) -> str:
+        return resolve(text, self._user, self._channel, self._gallery.in_text)
 
     def _user(self, key: str) -> str:
         return f"<@{self._people[key]}>" if key in self._people else f"@{key}"

@@ -70,6 +70,17 @@ class Enclosed(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
+class Forwarded(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message carried on, said in the ``room`` as ``key``; its files are those of the message that carries it."""
+
+    room: str
+    key: str
+    content: str
+    at: int
+    edited: int | None = None
+    embeds: tuple[Any, ...] = ()
+
+
 class Post(msgspec.Struct, frozen=True, kw_only=True):
     """A message. ``id`` is a snowflake of Discord's, kept where it is free; times are UTC milliseconds; ``where`` for warnings."""
 
@@ -86,6 +97,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Enclosed, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     embeds: tuple[Any, ...] = ()
+    forwarded: Forwarded | None = None
 
 
 class Left(msgspec.Struct, frozen=True):

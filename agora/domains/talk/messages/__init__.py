@@ -39,7 +39,7 @@ from agora.domains.talk.messages.hooks import (
     ReactionsOf,
     VotesOf,
 )
-from agora.domains.talk.messages.imports import Past, Placed, build_past, do_import
+from agora.domains.talk.messages.imports import Carried, Past, Placed, build_past, do_import
 from agora.domains.talk.messages.markdown import Names, render
 from agora.domains.talk.messages.mentions import Mentions, mentioned_users, mentions_of
 from agora.domains.talk.messages.moving import do_drop_starter, do_move_messages
@@ -73,6 +73,7 @@ __all__ = [
     "AnswerBody",
     "AnswerMedia",
     "Button",
+    "Carried",
     "ChannelStep",
     "ComponentEmoji",
     "Control",

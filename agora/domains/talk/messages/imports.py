@@ -21,16 +21,29 @@ from agora.domains.talk.messages.mentions import find_mentions, to_column
 from agora.domains.talk.messages.packed import NAME
 from agora.domains.talk.messages.queries import list_recent
 from agora.domains.talk.messages.row import Row, traits
+from agora.domains.talk.messages.snapshot import Snapshot, snapshot_column
 from agora.domains.talk.messages.tables import message as m
 from agora.kernel.app import App
 from agora.kernel.events import to_channel
 from agora.kernel.packed import do_go_back
 from agora.kernel.sql import prepare
 from agora.kernel.tx import Tx
-from agora.protocol.message_types import MessageType
+from agora.protocol.message_types import MessageFlag, MessageType
 
 _VALUES: dict[str, BindParameter[object]] = {name: bindparam(name) for name in Row._fields}
 _INSERT = prepare(sqlite.insert(m).values(_VALUES).on_conflict_do_nothing())
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What an old message carried on, as it was then; ``guild_id`` is None where that place is not known here."""
+
+    channel_id: int
+    message_id: int
+    guild_id: int | None
+    content: str
+    at: int
+    edited_ms: int | None = None
+    embeds: tuple[Embed, ...] = ()
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +55,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     edited_ms: int | None = None
     pinned_ms: int | None = None
     embeds: tuple[Embed, ...] = ()
+    carried: Carried | None = None
 
 
 class Placed(NamedTuple):
@@ -53,6 +67,7 @@ class Placed(NamedTuple):
 
 def build_past(app: App, channel: ChannelFacts, past: Past, *, files: bool) -> Row:
     """The row of an old message; what it mentions is kept, but ``@everyone`` calls nobody any more."""
+    snapshot = None if past.carried is None else _snapshot(app, channel, past.author_id, past.carried)
     content = past.content.replace("\x00", "").strip()
     return Row(
         id=past.id,
@@ -62,7 +77,7 @@ def build_past(app: App, channel: ChannelFacts, past: Past, *, files: bool) -> R
         type=int(MessageType.DEFAULT),
         content=content,
         html=rich_html(app, past.author_id, Place(channel, 0), content),
-        flags=0,
+        flags=0 if snapshot is None else int(MessageFlag.HAS_SNAPSHOT),
         tts=False,
         edited_ms=past.edited_ms,
         pinned_ms=past.pinned_ms,
@@ -70,7 +85,24 @@ def build_past(app: App, channel: ChannelFacts, past: Past, *, files: bool) -> R
         nonce=None,
         mentions=to_column(find_mentions(app, channel, 0, content, None)),
         embeds=embeds_column(past.embeds),
-        has=traits(content, embeds=bool(past.embeds), files=files),
+        has=traits(content, embeds=bool(past.embeds), files=files, snapshot=snapshot is not None),
+        snapshot=snapshot_column(snapshot),
+    )
+
+
+def _snapshot(app: App, channel: ChannelFacts, author_id: int, carried: Carried) -> Snapshot:
+    content = carried.content.replace("\x00", "").strip()
+    return Snapshot(
+        channel_id=carried.channel_id,
+        message_id=carried.message_id,
+        guild_id=carried.guild_id,
+        type=int(MessageType.DEFAULT),
+        content=content,
+        html=rich_html(app, author_id, Place(channel, 0), content),
+        at=carried.at,
+        edited_ms=carried.edited_ms,
+        users=find_mentions(app, channel, 0, content, None).users,
+        embeds=embeds_column(carried.embeds),
     )
 
 

@@ -93,6 +93,50 @@ async def test_discords_own_emojis_come_along_with_their_pictures(bring: Brought
     assert (await bring.messages(room["id"]))[-1]["content"] == f"later <:party:{made['id']}>"
 
 
+async def test_forwards_stay_forwards(bring: Brought, agora: Kit) -> None:
+    file = {"id": "1", "url": "media/look.png", "fileName": "look.png", "fileSizeBytes": len(png())}
+    carried = {
+        "content": f"**plan** by <@{samples.ANA}>",
+        "timestamp": iso(samples.START_MS),
+        "timestampEdited": None,
+        "attachments": [file],
+        "embeds": [],
+        "stickers": [],
+    }
+    here = {"type": "Forward", "messageId": samples.message_id(0), "channelId": samples.ROOM_ID, "guildId": samples.GUILD_ID}
+    talk = [
+        samples.discord_message(0, samples.ANA, "**plan**"),
+        samples.discord_message(1, samples.BEN, "", type="Default", reference=here, forwardedMessage=carried),
+        samples.discord_message(
+            2,
+            samples.BEN,
+            "",
+            type="Default",
+            reference=here | {"channelId": "7", "messageId": "8"},
+            forwardedMessage=carried | {"attachments": [file | {"url": "https://cdn.example/x.png"}]},
+        ),
+    ]
+    done = await bring(samples.zipped({"a.json": samples.discord(talk), "media/look.png": png()}))
+    assert (done["state"], done["report"]["messages"], done["report"]["files"]) == ("done", 3, 1), done
+    room = (await bring.channels(done["guild_id"]))["general-chat"]
+    first, known, unknown = await bring.messages(room["id"])
+    assert known["message_reference"] == {
+        "type": 1,
+        "channel_id": room["id"],
+        "message_id": first["id"],
+        "guild_id": done["guild_id"],
+    }
+    said = known["message_snapshots"][0]["message"]
+    assert (known["content"], said["content"]) == ("", f"**plan** by <@{first['author']['id']}>")
+    assert "<strong>plan</strong>" in said["content_html"]
+    assert [each["filename"] for each in said["attachments"]] == ["look.png"]
+    assert said["timestamp"].startswith("2020-09-13T12:26:40")
+    assert (unknown["message_reference"]["channel_id"], "guild_id" in unknown["message_reference"]) == ("7", False)
+    assert "look.png" in unknown["message_snapshots"][0]["message"]["content"]
+    found = await agora.request("GET", f"/api/v10/guilds/{done['guild_id']}/messages/search?content=plan", bring.root)
+    assert found.json["total_results"] == 3
+
+
 async def test_a_full_community_keeps_the_names(bring: Brought, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writes, "MAX_EMOJIS", 0)
     done = await bring(with_emojis())
