@@ -244,3 +244,19 @@ async def test_an_agent_that_chats_stops_when_a_person_calls_upon_it(tmp_path: P
         (left,) = await stage.turns("cancelled")
         assert (done.reason, done.sent_id) == ("name", answer.id)
         assert (left.reason, left.outcome) == ("own clock", "a person called upon the agent")
+
+
+async def test_nobody_answers_that_somebody_left_a_group(tmp_path: Path) -> None:
+    """Alone with a person in it an agent answers every word, but not the line that tells of the group."""
+    async with open_stage(tmp_path, "Kofi", max_depth=1) as stage:
+        kofi, third = stage.agent("Kofi"), await stage.kit.person("third")
+        group = await open_dm(stage.kit.ctx(stage.owner), [kofi.user_id, third.id])
+        path = f"/api/v10/channels/{group}"
+        assert (await stage.kit.request("DELETE", f"{path}/recipients/{third.id}", stage.owner)).status == 204
+        named = await stage.kit.request("PATCH", path, stage.owner, json={"name": "Kofi and I"})
+        assert named.status == 200, named.text
+        await stage.quiet()
+        assert await stage.turns() == []
+        asked = await stage.say("are you there?", channel_id=group)
+        await stage.quiet()
+        assert [row.author_id for row in await stage.by_agents(group) if row.id > asked] == [kofi.user_id]
