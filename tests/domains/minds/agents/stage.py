@@ -94,7 +94,12 @@ class Stage:
 
         async def is_quiet() -> bool:
             await self.kit.settle()
-            return all(turn.state not in ("waiting", "running") for turn in await self.turns())
+            turns = await self.turns()
+            if any(turn.state in ("waiting", "running") for turn in turns):
+                return False
+            # the last of them may have ended since then, and what it said may not have been heard
+            await self.kit.settle()
+            return await self.turns() == turns
 
         await self.until(is_quiet)
 
