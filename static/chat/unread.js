@@ -17,6 +17,7 @@ export class Unread {
     store.on("READY GUILD_CREATE CHANNEL_CREATE", () => this.firstSight());
     store.on("MESSAGE_CREATE", (message) => this.arrived(message));
     store.on("MESSAGE_ACK", (data) => this.acknowledged(data));
+    store.on("CHANNEL_DELETE", ({ id }) => this.untold.delete(id));
     addEventListener("pagehide", () => this.tell());
   }
 

@@ -67,6 +67,7 @@ async def test_a_conversation_of_two_becomes_a_group_and_changes(agora: Kit, bro
         await c.page.locator("dialog[open] [type=submit]").click()
         await expect(a.page.locator("#room-name")).to_have_text("Thé")
         await expect(a.page.locator(".message__notice").last).to_have_text("cid named the group Thé.")
+        a.expected = ("404",)  # the mark of what was read last may come after the leave
         await a.page.get_by_role("button", name="Leave the group").click()
         await a.page.locator("dialog[open]").get_by_role("button", name="Leave the group").click()
         await expect(a.page.locator(f'#channels a[href$="/{group}"]')).to_have_count(0)
